@@ -1,0 +1,38 @@
+import type { JsonObject } from '../model/json.ts';
+import type { Operation } from '../model/plan.ts';
+import type { ContainerInspect, EngineFacts, FileChange, ImageFacts } from '../model/snapshot.ts';
+
+/** The half of Docker that scan and plan may use. Having no write, it cannot change a host. */
+export interface EngineReader {
+  /** Version, API, identity. Throws `engine-too-old` below API 1.24. */
+  facts(): Promise<EngineFacts>;
+  /** Ids of every container, running or not, in the engine's order. */
+  list(): Promise<readonly ContainerSummary[]>;
+  /** A container as the engine describes it; undefined when it is gone. Numbers are exact, unknown fields are kept. */
+  inspect(id: string): Promise<ContainerInspect | undefined>;
+  /** An image by id or name; undefined when the engine has none. */
+  image(reference: string): Promise<ImageFacts | undefined>;
+  /** A network by name or id, as the engine describes it; undefined when there is none. */
+  network(reference: string): Promise<JsonObject | undefined>;
+  hasVolume(name: string): Promise<boolean>;
+  /** What differs between a container's writable layer and its image; undefined when the container is gone. */
+  changes(id: string): Promise<readonly FileChange[] | undefined>;
+  /** The last lines a container wrote, both streams, at most 256 KiB; empty where its log driver cannot be read. */
+  logs(id: string, lines: number): Promise<string>;
+}
+
+export interface ContainerSummary {
+  readonly id: string;
+  readonly names: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** `running`, `exited`, … */
+  readonly state: string;
+}
+
+/**
+ * The whole of Docker that enforce uses. `run` asks for one change and returns when the engine answered, or throws; what
+ * is true on the host afterwards is found by reading, never taken from the answer.
+ */
+export interface Engine extends EngineReader {
+  run(operation: Operation): Promise<void>;
+}

@@ -1,0 +1,23 @@
+/** What is known about the capabilities a well-known image needs; the evidence one step below a pinned profile. */
+export interface Catalogue {
+  readonly entries: readonly CatalogueEntry[];
+}
+
+export interface CatalogueEntry {
+  /** Repositories, canonical: `nginx` for docker.io/library/nginx, else as written (`ghcr.io/acme/app`). Globs. */
+  readonly images: readonly string[];
+  /** What the container's user must be for the entry to apply. */
+  readonly user: 'root' | 'non-root' | 'any';
+  readonly keep: readonly string[];
+  /** Kept too where the condition holds. */
+  readonly also: readonly {
+    readonly when: CatalogueCondition;
+    readonly keep: readonly string[];
+    readonly because: string;
+  }[];
+  /** Where the knowledge comes from. */
+  readonly source: string;
+  readonly confidence: 'high' | 'fair';
+}
+
+export type CatalogueCondition = 'bind-mount' | 'host-network';

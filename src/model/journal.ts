@@ -1,0 +1,72 @@
+import type { Action } from './plan.ts';
+
+/**
+ * Words: a *run* executes a plan; the *journal* is its write-ahead record: a line is on disk before the call it tells of
+ * is made. It is audit and memory, never the truth of recovery: that is on the host, in names and labels.
+ */
+export type JournalEntry =
+  | {
+      readonly event: 'run-started';
+      readonly at: string;
+      readonly run: string;
+      readonly operator: string;
+      readonly command: string;
+      readonly planDigest: string;
+    }
+  | {
+      readonly event: 'change-started';
+      readonly at: string;
+      readonly host: string;
+      readonly container: string;
+      readonly id: string;
+      readonly action: Action;
+    }
+  | {
+      readonly event: 'operation';
+      readonly at: string;
+      readonly host: string;
+      readonly container: string;
+      readonly operation: string;
+      readonly subject: string;
+      readonly detail?: string;
+    }
+  | {
+      readonly event: 'answered';
+      readonly at: string;
+      readonly host: string;
+      readonly container: string;
+      readonly operation: string;
+      readonly ok: boolean;
+      readonly because?: string;
+    }
+  | {
+      readonly event: 'decided';
+      readonly at: string;
+      readonly host: string;
+      readonly container: string;
+      readonly decision: 'roll-back' | 'verified' | 'decline' | 'commit';
+      readonly because: string;
+    }
+  | {
+      readonly event: 'change-ended';
+      readonly at: string;
+      readonly host: string;
+      readonly container: string;
+      readonly outcome: Outcome;
+    }
+  | { readonly event: 'run-ended'; readonly at: string; readonly exitCode: number };
+
+/** Where the lines go; `write` returns once the line is on disk. */
+export interface Journal {
+  readonly run: string;
+  write(entry: JournalEntry): void;
+}
+
+/** How one change ended, each with why. */
+export type Outcome =
+  | { readonly result: 'applied'; readonly downtimeMilliseconds: number; readonly kept: string }
+  | { readonly result: 'skipped'; readonly because: string }
+  | { readonly result: 'deferred'; readonly because: string }
+  | { readonly result: 'rolled-back'; readonly because: string; readonly downtimeMilliseconds: number }
+  | { readonly result: 'failed'; readonly because: string }
+  | { readonly result: 'stuck'; readonly because: string; readonly recover: string };

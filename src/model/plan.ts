@@ -1,0 +1,140 @@
+import type { Finding } from './finding.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+import type { EngineFacts, Protocol } from './snapshot.ts';
+
+/**
+ * Words: a *plan* holds one *change* per container that a rule found wrong; a change is made of *edits* of its
+ * configuration; an *operation* is one engine API call. The plan is plain data: it can be saved, reviewed and hashed.
+ */
+export interface Plan {
+  /** ISO 8601, UTC; a plan older than 24 hours is refused. */
+  readonly createdAt: string;
+  readonly playbook: { readonly name: string; readonly digest: string };
+  readonly exceptionsDigest: string;
+  readonly hosts: readonly HostPlan[];
+  /** Exceptions that matched nothing, and other things worth telling. */
+  readonly warnings: readonly string[];
+}
+
+export type HostPlan =
+  | {
+      readonly host: string;
+      readonly address: string;
+      readonly reachable: true;
+      readonly engine: EngineFacts;
+      readonly containers: number;
+      readonly compliant: readonly string[];
+      readonly changes: readonly Change[];
+    }
+  | {
+      readonly host: string;
+      readonly address: string;
+      readonly reachable: false;
+      readonly because: string;
+      readonly hint?: string;
+    };
+
+export type Action = 'recreate' | 'blocked' | 'excepted';
+
+/** One container, from how it is to how it must be. */
+export interface Change {
+  readonly host: string;
+  readonly container: string;
+  readonly id: string;
+  readonly image: string;
+  readonly action: Action;
+  readonly because: readonly Finding[];
+  readonly edits: readonly Edit[];
+  readonly portMoves: readonly PortMove[];
+  readonly capabilities: readonly CapabilityDecision[];
+  readonly warnings: readonly string[];
+  /** Why nothing is done; null unless the action is `blocked`. */
+  readonly blocked: Blocked | null;
+  readonly owner: Owner;
+  /** How long the service is expected to be away, in seconds: its stop timeout is not counted, as it usually serves until then. */
+  readonly downtimeSeconds: number;
+  /** Stop timeout + start + health deadline + rollback, in seconds; what must fit into a window. */
+  readonly worstCaseSeconds: number;
+  readonly staleIf: Fingerprint;
+}
+
+/** What a change was planned against; when any of it differs at apply, that change is skipped as stale. */
+export interface Fingerprint {
+  readonly engineId: string;
+  readonly configDigest: string;
+  readonly imageId: string;
+}
+
+/** One setting by its path in the engine's words (`HostConfig.CapDrop`), before and after. */
+export interface Edit {
+  readonly path: string;
+  readonly before: JsonValue;
+  readonly after: JsonValue;
+}
+
+/** A host port that moves; whoever runs the load balancer needs this list. */
+export interface PortMove {
+  readonly protocol: Protocol;
+  /** As in the engine: empty for every address. */
+  readonly ip: string;
+  readonly from: number;
+  readonly to: number;
+  readonly containerPort: number;
+}
+
+/** One capability of today's set: kept or dropped, and on what evidence. */
+export interface CapabilityDecision {
+  /** Without the CAP_ prefix. */
+  readonly capability: string;
+  readonly verdict: 'keep' | 'drop';
+  readonly evidence: 'pinned' | 'catalogue' | 'configuration' | 'safe-set' | 'none';
+  readonly because: string;
+}
+
+export interface Blocked {
+  readonly because: string;
+  /** What the operator can do about it. */
+  readonly hint: string;
+}
+
+/** Who created the container and would create it again. */
+export interface Owner {
+  readonly kind:
+    | 'compose'
+    | 'swarm'
+    | 'kubernetes'
+    | 'nomad'
+    | 'ecs'
+    | 'portainer'
+    | 'systemd'
+    | 'home-assistant'
+    | 'other'
+    | 'none';
+  /** Project, service or unit, where the labels tell. */
+  readonly name?: string;
+  readonly files?: readonly string[];
+}
+
+/**
+ * Everything enforce can ask an engine to do; each is one API call, and this union is the whole write surface.
+ * Containers are named by their full id, never by a name that may have moved.
+ */
+export type Operation =
+  | { readonly kind: 'create'; readonly name: string; readonly spec: ContainerSpec }
+  | { readonly kind: 'connect'; readonly id: string; readonly network: string; readonly endpoint: JsonObject }
+  | { readonly kind: 'stop'; readonly id: string }
+  | { readonly kind: 'start'; readonly id: string }
+  | { readonly kind: 'rename'; readonly id: string; readonly name: string }
+  | { readonly kind: 'set-restart-policy'; readonly id: string; readonly policy: RestartPolicySetting }
+  | { readonly kind: 'remove'; readonly id: string };
+
+export interface RestartPolicySetting {
+  readonly Name: string;
+  readonly MaximumRetryCount: number;
+}
+
+/** The body of `POST /containers/create`, in the engine's own words. */
+export interface ContainerSpec extends JsonObject {
+  readonly Image: string;
+  readonly HostConfig: JsonObject;
+}

@@ -1,0 +1,129 @@
+/**
+ * Words: a *playbook* says which rules are enforced where, how their fixes are parameterised and how a rollout goes;
+ * an *exception* is a finding that is accepted, with a reason, an owner and an end.
+ */
+export interface Playbook {
+  readonly name: string;
+  /** Host pattern the playbook applies to, as in `--limit`. */
+  readonly hosts: string;
+  readonly containers: ContainerSelection;
+  readonly rules: RuleSettings;
+  readonly rollout: Rollout;
+  readonly health: HealthGate;
+  /** How long the old container is kept after a change, in seconds. */
+  readonly keepSeconds: number;
+  readonly windows: readonly Window[];
+  /** sha256 of the file's bytes; of the built-in text for the default playbook. */
+  readonly digest: string;
+  /** File it came from; undefined for the built-in default. */
+  readonly source?: string;
+}
+
+export interface ContainerSelection {
+  /** Globs of container names that are looked at; everything when empty. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Globs of paths in a container's writable layer that may be lost, beyond the scratch folders of every container. */
+  readonly expendable: readonly string[];
+  /** Globs of container names that are never changed. */
+  readonly protect: readonly string[];
+}
+
+/** The rules a playbook enforces, with their settings; a rule that is absent is not enforced. */
+export interface RuleSettings {
+  readonly 'privileged-host-port'?: PortSettings;
+  readonly 'linux-capabilities'?: CapabilitySettings;
+  readonly 'host-network-privileged-listener'?: ListenerSettings;
+}
+
+export interface PortSettings {
+  /** Host port → new host port; explicit wins over `otherwise`. */
+  readonly map: ReadonlyMap<number, number>;
+  /** Added to a privileged port that is not in the map; undefined: such a port is blocked. */
+  readonly otherwise?: number;
+}
+
+export interface CapabilitySettings {
+  /** `cis`: the default set without NET_RAW passes, as CIS Docker 5.4 words it. `drop-all`: only an explicit list passes. */
+  readonly require: 'cis' | 'drop-all';
+  /** `auto` decides by evidence; `profiles` keeps to pinned images and blocks every other. */
+  readonly add: 'auto' | 'profiles';
+  /** Image or `container:NAME` glob → capabilities to keep, without the CAP_ prefix. */
+  readonly profiles: readonly CapabilityProfile[];
+}
+
+export interface CapabilityProfile {
+  /** Glob of the image as the container names it, or `container:GLOB`. */
+  readonly match: string;
+  readonly keep: readonly string[];
+}
+
+/** Settings of a rule that has none. */
+export type ListenerSettings = Readonly<Record<string, never>>;
+
+export interface Rollout {
+  /** Hosts per batch, as a count or a share of all; the first is the canary. */
+  readonly batches: readonly (number | `${number}%`)[];
+  readonly pauseSeconds: number;
+  /** More changes than this and nothing is done; undefined: no limit. */
+  readonly maxChanges?: number | `${number}%`;
+  /** Failed changes after which nothing new is started. */
+  readonly maxFailures: number;
+}
+
+export interface HealthGate {
+  readonly healthyForSeconds: number;
+  readonly deadlineSeconds: number;
+  readonly onFailure: 'rollback';
+}
+
+/** When unattended changes may start, and when not. */
+export type Window =
+  | {
+      readonly kind: 'recurring';
+      readonly name: string;
+      readonly deny: boolean;
+      readonly schedule: string;
+      readonly durationSeconds: number;
+      readonly timezone: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly kind: 'once';
+      readonly name: string;
+      readonly deny: boolean;
+      readonly from: string;
+      readonly to: string;
+      readonly timezone: string;
+      readonly reason?: string;
+    };
+
+export interface Exception {
+  readonly rule: string;
+  readonly match: ExceptionMatch;
+  /** Narrows to these host ports, as `80/tcp`; every port when empty. */
+  readonly ports: readonly string[];
+  /** Narrows to these capabilities, without CAP_; every one when empty. */
+  readonly capabilities: readonly string[];
+  readonly reason: string;
+  readonly owner: string;
+  /** Last day it holds, `YYYY-MM-DD`, through its end in UTC. */
+  readonly expires: string;
+  readonly ticket?: string;
+  /** File and line, for messages. */
+  readonly source: string;
+}
+
+/** Globs; every one that is given must match. `label` is `key` or `key=value`. */
+export interface ExceptionMatch {
+  readonly host?: string;
+  readonly container?: string;
+  readonly image?: string;
+  readonly label?: string;
+}
+
+export interface Exceptions {
+  readonly exceptions: readonly Exception[];
+  /** sha256 over the files; of nothing when there are none. */
+  readonly digest: string;
+}

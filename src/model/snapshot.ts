@@ -1,0 +1,226 @@
+import type { JsonObject, JsonValue } from './json.ts';
+
+/**
+ * Words: a *snapshot* is everything read from one host at one moment; it decides nothing and can be saved. Secrets are
+ * digested before they enter it: every environment value reads `NAME=sha256:…`.
+ */
+export interface Snapshot {
+  readonly host: string;
+  /** The host's address as written, for the report. */
+  readonly address: string;
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+  readonly engine: EngineFacts;
+  readonly containers: readonly Container[];
+  readonly machine: MachineFacts;
+}
+
+/** What an engine says of itself. */
+export interface EngineFacts {
+  /** `docker` is changed; `podman` behind a Docker socket is reported on only. */
+  readonly kind: 'docker' | 'podman';
+  readonly version: string;
+  /** Highest API version it speaks, as `1.41`; all requests use it. */
+  readonly apiVersion: string;
+  /** The engine's own identity, from /info. */
+  readonly id: string;
+  readonly name: string;
+  readonly operatingSystem: string;
+  readonly kernelVersion: string;
+  /** As in /info: `name=rootless`, `name=userns`, … */
+  readonly securityOptions: readonly string[];
+}
+
+/** What the host's own kernel says, read over the same connection; every part is absent where it cannot be read. */
+export interface MachineFacts {
+  /** Sockets that listen in the host's own network namespace, each with the container its process belongs to. */
+  readonly listeners: Known<readonly Listener[]>;
+  /** First and last port the kernel gives out by itself (`net.ipv4.ip_local_port_range`). */
+  readonly ephemeralPorts: Known<PortRange>;
+}
+
+/** A fact, or why it is not known. Not known is never read as "fine". */
+export type Known<Value> =
+  | { readonly known: true; readonly value: Value }
+  | { readonly known: false; readonly because: string };
+
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export type Protocol = 'tcp' | 'udp' | 'sctp';
+
+/** One listening socket of the host's network namespace. */
+export interface Listener {
+  readonly protocol: 'tcp' | 'udp';
+  /** Local address, as the kernel has it: `0.0.0.0`, `::`, `127.0.0.1`. */
+  readonly ip: string;
+  readonly port: number;
+  /** Name of the process, when it could be attributed. */
+  readonly process?: string;
+  /** Full id of the container the process belongs to, by its cgroup. */
+  readonly containerId?: string;
+}
+
+/** One container as the engine describes it. */
+export interface Container {
+  readonly id: string;
+  /** Without the leading slash. */
+  readonly name: string;
+  /** `GET /containers/{id}/json`, secrets digested; fields enforce does not know are carried. */
+  readonly inspect: ContainerInspect;
+  /** sha256 over the parts of the inspect that make up its configuration; a change of it makes a plan item stale. */
+  readonly configDigest: string;
+  /** Read only for containers that violate a rule; absent when it was not read. */
+  readonly details?: ContainerDetails;
+}
+
+/** What the plan must know of a container that is to be changed. */
+export interface ContainerDetails {
+  /** The image the container was made from; null when the engine no longer has it. */
+  readonly image: ImageFacts | null;
+  /** Id of the image that the container's image *name* stands for now; null when the name resolves to nothing. */
+  readonly namedImageId: string | null;
+  /** Paths of the writable layer that differ from the image, as `GET /containers/{id}/changes` tells. */
+  readonly changes: readonly FileChange[];
+  /** Volumes named by the container that the engine does not have. */
+  readonly missingVolumes: readonly string[];
+}
+
+export interface ImageFacts {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly config: JsonObject;
+}
+
+export interface FileChange {
+  readonly path: string;
+  readonly kind: 'modified' | 'added' | 'deleted';
+}
+
+/** The fields of an inspect that enforce reads. The rest is carried along untouched. */
+export interface ContainerInspect {
+  readonly Id: string;
+  readonly Name: string;
+  /** Full image id, `sha256:…`. */
+  readonly Image: string;
+  readonly Created?: string;
+  readonly Path?: string;
+  readonly Args?: readonly string[] | null;
+  readonly RestartCount?: number;
+  readonly State: ContainerState;
+  readonly Config: ContainerConfig;
+  readonly HostConfig: HostConfig;
+  readonly NetworkSettings: NetworkSettings;
+  readonly Mounts?: readonly MountPoint[] | null;
+}
+
+export interface ContainerState {
+  readonly Status: string;
+  readonly Running: boolean;
+  readonly Paused?: boolean;
+  readonly Restarting?: boolean;
+  readonly Dead?: boolean;
+  readonly Pid?: number;
+  readonly ExitCode?: number;
+  readonly Error?: string;
+  readonly StartedAt?: string;
+  readonly Health?: { readonly Status?: string; readonly FailingStreak?: number } | null;
+}
+
+export interface ContainerConfig {
+  readonly Hostname?: string;
+  readonly User?: string;
+  readonly Env?: readonly string[] | null;
+  readonly Cmd?: readonly string[] | null;
+  readonly Entrypoint?: readonly string[] | null;
+  readonly Image: string;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly Volumes?: Readonly<Record<string, JsonValue>> | null;
+  readonly ExposedPorts?: Readonly<Record<string, JsonValue>> | null;
+  readonly WorkingDir?: string;
+  readonly Healthcheck?: Healthcheck | null;
+  readonly StopTimeout?: number | null;
+  readonly MacAddress?: string;
+}
+
+/** Durations are nanoseconds. */
+export interface Healthcheck {
+  readonly Test?: readonly string[] | null;
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly StartPeriod?: number;
+  readonly Retries?: number;
+}
+
+export interface HostConfig {
+  readonly Binds?: readonly string[] | null;
+  readonly Mounts?: readonly MountRequest[] | null;
+  readonly Tmpfs?: Readonly<Record<string, string>> | null;
+  readonly VolumesFrom?: readonly string[] | null;
+  readonly Links?: readonly string[] | null;
+  readonly NetworkMode?: string;
+  readonly PidMode?: string;
+  readonly IpcMode?: string;
+  readonly UTSMode?: string;
+  readonly PortBindings?: PortBindings | null;
+  readonly PublishAllPorts?: boolean;
+  readonly Privileged?: boolean;
+  readonly CapAdd?: readonly string[] | null;
+  readonly CapDrop?: readonly string[] | null;
+  readonly SecurityOpt?: readonly string[] | null;
+  readonly Sysctls?: Readonly<Record<string, string>> | null;
+  readonly AutoRemove?: boolean;
+  readonly RestartPolicy?: RestartPolicy | null;
+}
+
+export interface RestartPolicy {
+  readonly Name?: string;
+  readonly MaximumRetryCount?: number;
+}
+
+/** `80/tcp` → where it is published; null means exposed but not published. */
+export type PortBindings = Readonly<Record<string, readonly PortBinding[] | null>>;
+
+export interface PortBinding {
+  readonly HostIp?: string;
+  /** A number, a range `8000-8010`, or empty for one the engine chooses. */
+  readonly HostPort?: string;
+}
+
+export interface MountRequest {
+  readonly Type?: string;
+  readonly Source?: string;
+  readonly Target?: string;
+  readonly VolumeOptions?: JsonObject | null;
+}
+
+/** One row of the resolved view of a container's mounts. */
+export interface MountPoint {
+  readonly Type?: string;
+  /** Name of the volume, for volumes. */
+  readonly Name?: string;
+  readonly Source?: string;
+  readonly Destination: string;
+  readonly Driver?: string;
+  readonly RW?: boolean;
+  readonly Propagation?: string;
+}
+
+export interface NetworkSettings {
+  /** What is published right now; empty for a container that does not run. */
+  readonly Ports?: PortBindings | null;
+  readonly Networks?: Readonly<Record<string, EndpointSettings>> | null;
+}
+
+export interface EndpointSettings {
+  readonly NetworkID?: string;
+  readonly Aliases?: readonly string[] | null;
+  readonly Links?: readonly string[] | null;
+  readonly IPAMConfig?: JsonObject | null;
+  readonly DriverOpts?: Readonly<Record<string, string>> | null;
+  readonly IPAddress?: string;
+  readonly MacAddress?: string;
+  readonly GwPriority?: number;
+}

@@ -1,0 +1,37 @@
+import type { Agent } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { EnforceError } from '../model/errors.ts';
+import type { Host } from '../model/inventory.ts';
+
+/**
+ * One open way to one host's engine. It is opened once per host and carries every request; closing it ends them all.
+ */
+export interface Connection {
+  readonly host: Host;
+  /** Every socket it makes is one channel to the engine's API; it never opens more than `channels` of them. */
+  readonly agent: Agent;
+  /** Requests that may be under way at once: 8, or 4 where each needs a process of its own on the host. */
+  readonly channels: number;
+  /** How the engine is reached, for people: `ssh, forwarded socket`, `ssh, sudo docker system dial-stdio`, `tls`, … */
+  readonly way: string;
+  /** Runs one of enforce's own constant scripts with `sh` on the host; undefined where the transport has no shell. */
+  readonly runScript: ((script: string, limits: ScriptLimits) => Promise<ScriptOutput>) | undefined;
+  /** Opens a TCP connection as a client on the host would, to see whether a published port answers. */
+  openTcp(ip: string, port: number, signal: AbortSignal): Promise<Duplex>;
+  /** A failed request in words: the transport knows best why its channel broke, and what to do about it. */
+  explain(error: unknown): EnforceError;
+  close(): Promise<void>;
+}
+
+export interface ScriptLimits {
+  readonly deadlineMilliseconds: number;
+  /** Output beyond this is a failure, not a truncation. */
+  readonly maximumBytes: number;
+}
+
+export interface ScriptOutput {
+  readonly exitCode: number;
+  readonly stdout: string;
+  /** At most 4,096 characters. */
+  readonly stderr: string;
+}
