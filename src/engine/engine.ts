@@ -21,6 +21,7 @@ export interface EngineReader {
   logs(id: string, lines: number): Promise<string>;
 }
 
+/** What a list tells of a container. */
 export interface ContainerSummary {
   readonly id: string;
   readonly names: readonly string[];

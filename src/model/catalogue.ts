@@ -3,6 +3,7 @@ export interface Catalogue {
   readonly entries: readonly CatalogueEntry[];
 }
 
+/** What one family of images needs. */
 export interface CatalogueEntry {
   /** Repositories, canonical: `nginx` for docker.io/library/nginx, else as written (`ghcr.io/acme/app`). Globs. */
   readonly images: readonly string[];
@@ -20,4 +21,5 @@ export interface CatalogueEntry {
   readonly confidence: 'high' | 'fair';
 }
 
+/** What must be so of a container for the further capabilities of an entry to count. */
 export type CatalogueCondition = 'bind-mount' | 'host-network';

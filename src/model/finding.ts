@@ -1,7 +1,9 @@
 import type { Container, Protocol, Snapshot } from './snapshot.ts';
 import type { RuleSettings } from './playbook.ts';
 
+/** Rules are named in playbooks, exceptions and reports by these ids. */
 export type RuleId = keyof RuleSettings;
+/** How bad it is when a rule does not hold. */
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
 
 /**
@@ -25,12 +27,16 @@ export interface Rule<Id extends RuleId = RuleId> {
   ) => readonly Violation[];
 }
 
+/** A rule whatever its id, for lists of them. */
+export type AnyRule = { readonly [Id in RuleId]: Rule<Id> }[RuleId];
+
 /** Where the standards have the rule. CIS numbers by edition of the Docker benchmark, as they moved by one in 1.6.0. */
 export interface References {
   readonly cis: Readonly<Record<string, string>>;
   readonly stig: readonly string[];
 }
 
+/** What a rule found wrong with one container. */
 export interface Violation {
   readonly severity: Severity;
   /** One sentence: what is wrong, with the numbers. */
@@ -72,6 +78,7 @@ export interface PublishedPort {
   readonly state: 'running' | 'configured';
 }
 
+/** A violation and where it was found. */
 export interface Finding extends Violation {
   readonly rule: RuleId;
   readonly refs: References;

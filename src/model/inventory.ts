@@ -21,12 +21,14 @@ export interface Host {
 /** Where an engine listens. */
 export type Address = UnixAddress | SshAddress | TcpAddress;
 
+/** A socket of this machine. */
 export interface UnixAddress {
   readonly kind: 'unix';
   /** Absolute path of the engine's socket on this machine. */
   readonly path: string;
 }
 
+/** A host that people log in to; its engine listens on a socket there. */
 export interface SshAddress {
   readonly kind: 'ssh';
   /** A name or address, or an alias that ~/.ssh/config resolves. */
@@ -40,6 +42,7 @@ export interface SshAddress {
   readonly become: boolean;
 }
 
+/** An engine that listens on the network and knows its clients by certificate. */
 export interface TcpAddress {
   readonly kind: 'tcp';
   readonly hostName: string;

@@ -68,5 +68,4 @@ export type Outcome =
   | { readonly result: 'skipped'; readonly because: string }
   | { readonly result: 'deferred'; readonly because: string }
   | { readonly result: 'rolled-back'; readonly because: string; readonly downtimeMilliseconds: number }
-  | { readonly result: 'failed'; readonly because: string }
   | { readonly result: 'stuck'; readonly because: string; readonly recover: string };

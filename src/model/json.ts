@@ -4,6 +4,7 @@
  */
 export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject;
 
+/** An object as the engine wrote it, fields that enforce does not know included. */
 export interface JsonObject {
   readonly [key: string]: JsonValue | undefined;
 }

@@ -16,6 +16,7 @@ export interface Plan {
   readonly warnings: readonly string[];
 }
 
+/** What is to be done on one host, or why nothing is known of it. */
 export type HostPlan =
   | {
       readonly host: string;
@@ -34,6 +35,7 @@ export type HostPlan =
       readonly hint?: string;
     };
 
+/** What becomes of a container that has findings. */
 export type Action = 'recreate' | 'blocked' | 'excepted';
 
 /** One container, from how it is to how it must be. */
@@ -91,6 +93,7 @@ export interface CapabilityDecision {
   readonly because: string;
 }
 
+/** Why a container is left alone. */
 export interface Blocked {
   readonly because: string;
   /** What the operator can do about it. */
@@ -128,6 +131,7 @@ export type Operation =
   | { readonly kind: 'set-restart-policy'; readonly id: string; readonly policy: RestartPolicySetting }
   | { readonly kind: 'remove'; readonly id: string };
 
+/** A restart policy in full, as the engine wants it said. */
 export interface RestartPolicySetting {
   readonly Name: string;
   readonly MaximumRetryCount: number;

@@ -19,6 +19,7 @@ export interface Playbook {
   readonly source?: string;
 }
 
+/** Which containers a playbook is about. */
 export interface ContainerSelection {
   /** Globs of container names that are looked at; everything when empty. */
   readonly include: readonly string[];
@@ -36,6 +37,7 @@ export interface RuleSettings {
   readonly 'host-network-privileged-listener'?: ListenerSettings;
 }
 
+/** Where privileged host ports move to. */
 export interface PortSettings {
   /** Host port → new host port; explicit wins over `otherwise`. */
   readonly map: ReadonlyMap<number, number>;
@@ -43,6 +45,7 @@ export interface PortSettings {
   readonly otherwise?: number;
 }
 
+/** What is asked of a capability set, and how the capabilities to keep are decided. */
 export interface CapabilitySettings {
   /** `cis`: the default set without NET_RAW passes, as CIS Docker 5.4 words it. `drop-all`: only an explicit list passes. */
   readonly require: 'cis' | 'drop-all';
@@ -52,6 +55,7 @@ export interface CapabilitySettings {
   readonly profiles: readonly CapabilityProfile[];
 }
 
+/** Capabilities pinned by a person for some containers. */
 export interface CapabilityProfile {
   /** Glob of the image as the container names it, or `container:GLOB`. */
   readonly match: string;
@@ -61,6 +65,7 @@ export interface CapabilityProfile {
 /** Settings of a rule that has none. */
 export type ListenerSettings = Readonly<Record<string, never>>;
 
+/** How changes spread over the fleet, and what stops them. */
 export interface Rollout {
   /** Hosts per batch, as a count or a share of all; the first is the canary. */
   readonly batches: readonly (number | `${number}%`)[];
@@ -71,6 +76,7 @@ export interface Rollout {
   readonly maxFailures: number;
 }
 
+/** When a changed container counts as healthy. */
 export interface HealthGate {
   readonly healthyForSeconds: number;
   readonly deadlineSeconds: number;
@@ -98,6 +104,7 @@ export type Window =
       readonly reason?: string;
     };
 
+/** A finding that someone accepts, until a day. */
 export interface Exception {
   readonly rule: string;
   readonly match: ExceptionMatch;
@@ -122,8 +129,14 @@ export interface ExceptionMatch {
   readonly label?: string;
 }
 
+/** Every exception of a run, with what identifies them. */
 export interface Exceptions {
   readonly exceptions: readonly Exception[];
   /** sha256 over the files; of nothing when there are none. */
   readonly digest: string;
+}
+
+/** Whether an exception still accepts what it matches: through the end of its last day, UTC. */
+export function isInForce({ expires }: Exception, now: Date): boolean {
+  return now.toISOString().slice(0, 10) <= expires;
 }

@@ -33,7 +33,10 @@ export interface EngineFacts {
 
 /** What the host's own kernel says, read over the same connection; every part is absent where it cannot be read. */
 export interface MachineFacts {
-  /** Sockets that listen in the host's own network namespace, each with the container its process belongs to. */
+  /**
+   * Sockets that listen in the host's own network namespace; those below 1024 with the process that holds them. A socket
+   * that several containers hold has a row for each.
+   */
   readonly listeners: Known<readonly Listener[]>;
   /** First and last port the kernel gives out by itself (`net.ipv4.ip_local_port_range`). */
   readonly ephemeralPorts: Known<PortRange>;
@@ -44,11 +47,13 @@ export type Known<Value> =
   | { readonly known: true; readonly value: Value }
   | { readonly known: false; readonly because: string };
 
+/** Ports from the first to the last, both included. */
 export interface PortRange {
   readonly first: number;
   readonly last: number;
 }
 
+/** Transport protocols that a port can be published for. */
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 
 /** One listening socket of the host's network namespace. */
@@ -61,6 +66,8 @@ export interface Listener {
   readonly process?: string;
   /** Full id of the container the process belongs to, by its cgroup. */
   readonly containerId?: string;
+  /** Why the process of a listener below 1024 could not be found; such a listener may be anybody's. */
+  readonly unattributed?: string;
 }
 
 /** One container as the engine describes it. */
@@ -88,12 +95,14 @@ export interface ContainerDetails {
   readonly missingVolumes: readonly string[];
 }
 
+/** What an engine knows of an image. */
 export interface ImageFacts {
   readonly id: string;
   readonly tags: readonly string[];
   readonly config: JsonObject;
 }
 
+/** One path in which a container differs from its image. */
 export interface FileChange {
   readonly path: string;
   readonly kind: 'modified' | 'added' | 'deleted';
@@ -116,6 +125,7 @@ export interface ContainerInspect {
   readonly Mounts?: readonly MountPoint[] | null;
 }
 
+/** How a container was doing when it was inspected. */
 export interface ContainerState {
   readonly Status: string;
   readonly Running: boolean;
@@ -129,6 +139,7 @@ export interface ContainerState {
   readonly Health?: { readonly Status?: string; readonly FailingStreak?: number } | null;
 }
 
+/** The part of a container's configuration that would be the same on any host. */
 export interface ContainerConfig {
   readonly Hostname?: string;
   readonly User?: string;
@@ -154,6 +165,7 @@ export interface Healthcheck {
   readonly Retries?: number;
 }
 
+/** The part of a container's configuration that ties it to its host. */
 export interface HostConfig {
   readonly Binds?: readonly string[] | null;
   readonly Mounts?: readonly MountRequest[] | null;
@@ -175,6 +187,7 @@ export interface HostConfig {
   readonly RestartPolicy?: RestartPolicy | null;
 }
 
+/** When the engine starts a container again by itself. */
 export interface RestartPolicy {
   readonly Name?: string;
   readonly MaximumRetryCount?: number;
@@ -183,12 +196,14 @@ export interface RestartPolicy {
 /** `80/tcp` → where it is published; null means exposed but not published. */
 export type PortBindings = Readonly<Record<string, readonly PortBinding[] | null>>;
 
+/** One place on the host that leads to a container port. */
 export interface PortBinding {
   readonly HostIp?: string;
   /** A number, a range `8000-8010`, or empty for one the engine chooses. */
   readonly HostPort?: string;
 }
 
+/** A mount as it was asked for. */
 export interface MountRequest {
   readonly Type?: string;
   readonly Source?: string;
@@ -208,12 +223,14 @@ export interface MountPoint {
   readonly Propagation?: string;
 }
 
+/** A container's networks and what is published of it. */
 export interface NetworkSettings {
   /** What is published right now; empty for a container that does not run. */
   readonly Ports?: PortBindings | null;
   readonly Networks?: Readonly<Record<string, EndpointSettings>> | null;
 }
 
+/** A container's place in one network. */
 export interface EndpointSettings {
   readonly NetworkID?: string;
   readonly Aliases?: readonly string[] | null;

@@ -1,0 +1,105 @@
+import type { Outcome } from '../model/journal.ts';
+import type { Change } from '../model/plan.ts';
+import type { ChangeSettings } from './apply-change.ts';
+import { applyChange, outcomeOf } from './apply-change.ts';
+import type { Target } from './observe.ts';
+import { settle } from './settle.ts';
+import type { HostTools } from './tools.ts';
+import { keptContainers, unfinishedChanges } from './unfinished.ts';
+
+/** What is done to one host: the unit of work a pool, and later a worker near the host, calls. */
+export interface HostJob {
+  readonly changes: readonly Change[];
+  readonly settings: ChangeSettings;
+  /** Asked before each change; a person, a budget or a closing window may say no. */
+  readonly permit: (change: Change) => Promise<Permit>;
+}
+
+export type Permit = { readonly go: true } | { readonly go: false; readonly outcome: Outcome };
+
+export interface ChangeResult {
+  readonly change: Change;
+  readonly outcome: Outcome;
+}
+
+/** Makes the changes of one host one after the other. A container that gets stuck ends the host's turn: nothing more is risked on it. */
+export async function applyHost(
+  { changes, settings, permit }: HostJob,
+  tools: HostTools,
+  report: (result: ChangeResult) => void,
+): Promise<readonly ChangeResult[]> {
+  const results: ChangeResult[] = [];
+  let stuck = false;
+  for (const change of changes) {
+    const outcome: Outcome = stuck
+      ? { result: 'deferred', because: 'another container of this host is stuck' }
+      : await oneChange(change);
+    stuck ||= outcome.result === 'stuck';
+    results.push({ change, outcome });
+    report({ change, outcome });
+  }
+  return results;
+
+  async function oneChange(change: Change): Promise<Outcome> {
+    const permission = await permit(change);
+    return permission.go ? await applyChange(change, settings, tools) : permission.outcome;
+  }
+}
+
+export interface TargetResult {
+  readonly target: Target;
+  readonly outcome: Outcome;
+}
+
+/** Finishes or undoes what an interrupted run left on a host. */
+export async function resumeHost(
+  settings: Pick<ChangeSettings, 'gate'>,
+  tools: HostTools,
+): Promise<readonly TargetResult[]> {
+  const unfinished = unfinishedChanges(await (await tools.engine()).list());
+  const results: TargetResult[] = [];
+  for (const target of unfinished) {
+    tools.emit({
+      kind: 'resumed',
+      host: tools.host,
+      container: target.container,
+      run: target.run,
+      text: `finishing what run ${target.run} left`,
+    });
+    results.push({
+      target,
+      outcome: outcomeOf(
+        await settle({ target, intent: 'resume', gate: settings.gate }, tools),
+        target.container,
+        target.run,
+      ),
+    });
+  }
+  return results;
+}
+
+/** Puts the kept container of a committed change back in its place. */
+export async function rollBackTarget(
+  target: Target,
+  gate: ChangeSettings['gate'],
+  tools: HostTools,
+): Promise<TargetResult> {
+  const rest = await settle({ target, intent: 'roll-back', gate }, tools);
+  const because = rest.at === 'old' ? 'asked for' : rest.because;
+  return {
+    target,
+    outcome:
+      rest.at === 'old'
+        ? { result: 'rolled-back', because, downtimeMilliseconds: rest.downtimeMilliseconds }
+        : outcomeOf(rest, target.container, target.run),
+  };
+}
+
+/** The changes of a host that can be taken back: all of one run, or the latest of each container. */
+export async function rollBackTargets(
+  run: string | undefined,
+  tools: Pick<HostTools, 'engine'>,
+): Promise<readonly Target[]> {
+  const kept = keptContainers(await (await tools.engine()).list());
+  return run === undefined ? kept : kept.filter((target) => target.run === run);
+}

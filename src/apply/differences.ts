@@ -1,0 +1,113 @@
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import { isJsonObject } from '../model/json.ts';
+import { LABELS } from '../model/names.ts';
+import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
+import { endpointsOf } from './endpoints.ts';
+
+/** Settings a plan may change; each other difference between the old container and its candidate is one too many. */
+export const EDITABLE = ['HostConfig.PortBindings', 'HostConfig.CapAdd', 'HostConfig.CapDrop'] as const;
+
+/**
+ * Where a candidate differs from the container it is to replace, beyond what was planned and what the engine renews for
+ * every container (recreate.md §21). Empty means: the same container again. Each line names the setting.
+ */
+export function differences(
+  old: ContainerInspect,
+  candidate: ContainerInspect,
+  engine: EngineFacts,
+): readonly string[] {
+  return compare(normalForm(old, engine), normalForm(candidate, engine), '').filter(
+    (path) => !EDITABLE.some((editable) => path === editable || path.startsWith(`${editable}.`)),
+  );
+}
+
+/** What must be the same in both, with what the engine renews taken out. */
+export function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
+  const { Config, HostConfig, Mounts } = inspect;
+  const isJoined = HostConfig.NetworkMode?.startsWith('container:') ?? false;
+  return {
+    Image: inspect.Image,
+    Path: inspect.Path ?? null,
+    Args: inspect.Args ?? [],
+    Config: withoutFields(
+      Config as unknown as JsonValue,
+      ['Image', 'MacAddress', ...(isJoined || HostConfig.NetworkMode === 'host' ? ['Hostname', 'Domainname'] : [])],
+      {
+        Labels: Object.fromEntries(
+          Object.entries(Config.Labels ?? {}).filter(([key]) => !(Object.values(LABELS) as string[]).includes(key)),
+        ),
+        Env: [...(Config.Env ?? [])].sort(),
+      },
+    ),
+    HostConfig: withoutFields(
+      HostConfig as unknown as JsonValue,
+      [
+        'Capabilities',
+        'ContainerIDFile',
+        'KernelMemory',
+        'KernelMemoryTCP',
+        'RestartPolicy',
+        'Binds',
+        'Mounts',
+        'Links',
+      ],
+      {
+        NetworkMode: HostConfig.NetworkMode === 'default' ? 'bridge' : (HostConfig.NetworkMode ?? ''),
+        Links: [...(HostConfig.Links ?? [])].sort(),
+      },
+    ),
+    Mounts: Object.fromEntries(
+      (Mounts ?? []).map(({ Type = '', Name = '', Source = '', Destination, RW = true, Propagation = '' }) => [
+        Destination,
+        { Type, Name, Source, RW, Propagation },
+      ]),
+    ),
+    Networks: Object.fromEntries(
+      endpointsOf(inspect, engine).map(({ network, endpoint }) => [
+        network,
+        withoutFields(endpoint, ['MacAddress'], { Aliases: sorted(endpoint['Aliases']) }),
+      ]),
+    ),
+  };
+}
+
+function withoutFields(
+  value: JsonValue,
+  fields: readonly string[],
+  instead: Readonly<Record<string, JsonValue>>,
+): JsonValue {
+  if (!isJsonObject(value)) return value;
+  return { ...Object.fromEntries(Object.entries(value).filter(([key]) => !fields.includes(key))), ...instead };
+}
+
+function sorted(value: JsonValue | undefined): JsonValue {
+  return Array.isArray(value) ? [...(value as JsonValue[])].map(String).sort() : [];
+}
+
+function compare(a: JsonValue | undefined, b: JsonValue | undefined, path: string): readonly string[] {
+  if (isJsonObject(a) && isJsonObject(b)) {
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+      .sort()
+      .flatMap((key) => compare(own(a, key), own(b, key), path === '' ? key : `${path}.${key}`));
+  }
+  if (Array.isArray(a) && Array.isArray(b) && a.length === b.length)
+    return (a as JsonValue[]).every((item, index) => compare(item, (b as JsonValue[])[index], '').length === 0)
+      ? []
+      : [path];
+  return a === b || (isNothing(a, path) && isNothing(b, path)) ? [] : [path];
+}
+
+function own(value: JsonObject, key: string): JsonValue | undefined {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** Null, absent and empty mean the same to the engine, save where an empty list says "none" and null says "the default". */
+function isNothing(value: JsonValue | undefined, path: string): boolean {
+  if (value === null || value === undefined) return true;
+  if (/(?:MaskedPaths|ReadonlyPaths)$/.test(path)) return false;
+  return (
+    value === '' ||
+    (Array.isArray(value) && value.length === 0) ||
+    (isJsonObject(value) && Object.keys(value).length === 0)
+  );
+}

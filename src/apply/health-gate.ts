@@ -1,0 +1,98 @@
+import type { Engine } from '../engine/engine.ts';
+import type { HealthGate } from '../model/playbook.ts';
+import type { ContainerInspect } from '../model/snapshot.ts';
+import type { Baseline } from './baseline.ts';
+import { portsToProbe } from './baseline.ts';
+import { newPermissionErrors } from './permission-errors.ts';
+import type { Clock, Probe } from './tools.ts';
+
+export type Verdict =
+  | { readonly passed: true; readonly because: string }
+  | { readonly passed: false; readonly because: string };
+
+/** What the gate needs: the candidate, how it was before, and how long to look. */
+export interface GateContext {
+  readonly engine: Engine;
+  readonly id: string;
+  /** How the old container did; undefined after a crash, when nobody remembers. */
+  readonly baseline: Baseline | undefined;
+  readonly gate: HealthGate;
+  readonly clock: Clock;
+  readonly probe: Probe;
+  /** Told once, when every port answers: the end of the downtime. */
+  readonly onAnswer: () => void;
+}
+
+const POLL_MILLISECONDS = 250;
+
+/**
+ * Watches a started candidate until it has shown that the service still answers, or has shown that it does not: it must
+ * run without a restart; be healthy if it has a HEALTHCHECK, else stay up for a while; answer on every published TCP
+ * port that answered before; and write no permission error that the old one did not.
+ */
+export async function passGate(context: GateContext): Promise<Verdict> {
+  const { engine, id, clock, gate } = context;
+  const begun = clock.now();
+  for (;;) {
+    const inspect = await engine.inspect(id);
+    if (!inspect) return { passed: false, because: 'the new container disappeared' };
+    const broken = brokenBecause(inspect, context.baseline);
+    if (broken !== undefined) return { passed: false, because: withLastWords(broken, await engine.logs(id, 20)) };
+
+    const elapsed = clock.now() - begun;
+    const silent = await silentPort(inspect, context);
+    if (silent === undefined) context.onAnswer();
+    const notYet = silent ?? waitingFor(inspect, context, elapsed);
+    if (notYet === undefined) return await readLog(context, inspect);
+    if (elapsed > gate.deadlineSeconds * 1000) {
+      return {
+        passed: false,
+        because: withLastWords(`after ${gate.deadlineSeconds} s ${notYet}`, await engine.logs(id, 20)),
+      };
+    }
+    await clock.delay(POLL_MILLISECONDS);
+  }
+}
+
+function brokenBecause(
+  { State, RestartCount = 0 }: ContainerInspect,
+  baseline: Baseline | undefined,
+): string | undefined {
+  if (State.Restarting || RestartCount > 0)
+    return `the new container does not stay up (exit code ${State.ExitCode ?? '?'}, restarted ${RestartCount} times)`;
+  if (!State.Running)
+    return `the new container exited with code ${State.ExitCode ?? '?'}${State.Error ? ` (${State.Error})` : ''}`;
+  if (State.Health?.Status === 'unhealthy' && baseline?.health !== 'unhealthy') return 'the new container is unhealthy';
+  return undefined;
+}
+
+function waitingFor({ State }: ContainerInspect, { gate, baseline }: GateContext, elapsed: number): string | undefined {
+  const status = State.Health?.Status;
+  if (status === 'healthy') return undefined;
+  if (status === 'starting' && baseline?.health !== 'starting') return 'its health check has not succeeded yet';
+  return elapsed < gate.healthyForSeconds * 1000 ? `it has not been up for ${gate.healthyForSeconds} s yet` : undefined;
+}
+
+async function silentPort(inspect: ContainerInspect, { baseline, probe }: GateContext): Promise<string | undefined> {
+  for (const { containerPort, ip, port } of portsToProbe(inspect)) {
+    if (baseline?.ports.get(containerPort) === 'silent') continue;
+    if ((await probe(ip, port)) === 'silent') return `nothing answers on its port ${port}`;
+  }
+  return undefined;
+}
+
+async function readLog({ engine, id, baseline }: GateContext, { State }: ContainerInspect): Promise<Verdict> {
+  const [line] = newPermissionErrors(await engine.logs(id, 400), baseline?.log ?? '');
+  if (line !== undefined && baseline)
+    return { passed: false, because: `its log has a permission error that was not there before: ${line}` };
+  return { passed: true, because: State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering' };
+}
+
+function withLastWords(because: string, log: string): string {
+  const last = log
+    .trim()
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .at(-1);
+  return last === undefined ? because : `${because}: ${last.trim().slice(0, 300)}`;
+}

@@ -1,0 +1,31 @@
+import type { HealthGate } from '../model/playbook.ts';
+import type { ContainerInspect } from '../model/snapshot.ts';
+import type { Baseline } from './baseline.ts';
+import type { SpecSources } from './container-spec.ts';
+import type { Intent } from './next.ts';
+import type { Target } from './observe.ts';
+
+/** One change to bring to its end, whichever end that is. */
+export interface Job {
+  readonly target: Target;
+  readonly intent: Intent;
+  readonly gate: HealthGate;
+  /** How the container did before; undefined when a crashed run is finished by another. */
+  readonly baseline?: Baseline;
+  /** Needed to create a candidate; undefined for jobs that never create. */
+  readonly sourcesFor?: (old: ContainerInspect) => Promise<SpecSources>;
+}
+
+/** What this process remembers between two observations; all of it can be lost without harm. */
+export interface Memory {
+  intent: Intent;
+  examined?: string;
+  verified?: string;
+  rejected?: string;
+  because: string;
+  stoppedAt?: number;
+  answeredAt?: number;
+  repeated: { readonly action: string; readonly times: number };
+  /** Failures in a row that left open whether a call happened. */
+  unclear: number;
+}

@@ -1,0 +1,100 @@
+import type { Role } from '../model/names.ts';
+
+/**
+ * The whole crash safety of enforce is this function. What to do next depends on nothing but what is on the host and
+ * what is wanted; apply, resume, rollback and every retry after an ambiguous answer run the same loop: observe, one
+ * action, observe. No answer to a call is trusted as a fact, so being killed between any two calls changes nothing.
+ *
+ * Why the order is as it is: the candidate is created first, so that an impossible configuration fails while the old
+ * container still serves. The old one's restart policy is set to `no` after it stopped and before the new one starts, or
+ * a reboot would start both on one volume. A rollback is decided durably, by the candidate's fail name, before anything
+ * is undone, or a crash in the middle would turn it around again; and the old one keeps its old-name until it runs, as
+ * after the candidate is removed that name is all that tells of the change.
+ */
+export function next(observed: Observed, intent: Intent): Action {
+  const { old, candidate } = observed;
+  if (!candidate) return withoutCandidate(old, intent);
+  if (!old) return { kind: 'done', as: 'old-lost' };
+  if (candidate.name === 'fail' || intent === 'roll-back' || observed.rejected) return back(old, candidate);
+  if (old.name === 'bak') return { kind: 'done', as: 'new' };
+  return forward(observed, old, candidate);
+}
+
+/** What is wanted: `apply` may create a candidate; `resume` finishes what exists; `roll-back` undoes it. */
+export type Intent = 'apply' | 'resume' | 'roll-back';
+
+/** One change as the host shows it, and what this process has found out about the candidate by itself. */
+export interface Observed {
+  readonly old: ObservedContainer | null;
+  readonly candidate: ObservedCandidate | null;
+  /** The candidate was compared with the old container and differs only as planned. */
+  readonly examined: boolean;
+  /** The running candidate passed the health gate. */
+  readonly verified: boolean;
+  /** The candidate was found wanting: it differs, would not start, or failed the gate. */
+  readonly rejected: boolean;
+}
+
+export interface ObservedContainer {
+  /** `target`: it has the service's name. The roles are the names it has at the steps of a change. */
+  readonly name: 'target' | Role;
+  readonly running: boolean;
+  /** As `NAME:MAXIMUM`. */
+  readonly restart: string;
+}
+
+export interface ObservedCandidate extends ObservedContainer {
+  /** The restart policy the old container had before the change, from the candidate's label. */
+  readonly originalRestart: string;
+  /** Networks the old container is in and the candidate is not yet. */
+  readonly missingNetworks: readonly string[];
+}
+
+export type Action =
+  | { readonly kind: 'create' }
+  | { readonly kind: 'connect'; readonly network: string }
+  | { readonly kind: 'examine' }
+  | { readonly kind: 'verify' }
+  | { readonly kind: 'stop' | 'start'; readonly who: Who }
+  | { readonly kind: 'rename'; readonly who: Who; readonly to: 'target' | Role }
+  | { readonly kind: 'set-restart'; readonly who: Who; readonly restart: string }
+  | { readonly kind: 'remove'; readonly who: 'candidate' }
+  | { readonly kind: 'done'; readonly as: 'old' | 'new' | 'old-lost' };
+
+export type Who = 'old' | 'candidate';
+
+const NO_RESTART = 'no:0';
+
+function withoutCandidate(old: ObservedContainer | null, intent: Intent): Action {
+  if (old?.name === 'old')
+    return old.running ? { kind: 'rename', who: 'old', to: 'target' } : { kind: 'start', who: 'old' };
+  if (intent === 'apply' && old?.name === 'target' && old.running) return { kind: 'create' };
+  return { kind: 'done', as: old ? 'old' : 'old-lost' };
+}
+
+function forward(observed: Observed, old: ObservedContainer, candidate: ObservedCandidate): Action {
+  if (candidate.running) {
+    // Only somebody else can have started the old one again; two must never run on one volume.
+    if (old.running) return { kind: 'stop', who: 'old' };
+    return observed.verified ? { kind: 'rename', who: 'old', to: 'bak' } : { kind: 'verify' };
+  }
+  const [network] = candidate.missingNetworks;
+  if (network !== undefined) return { kind: 'connect', network };
+  if (!observed.examined) return { kind: 'examine' };
+  if (old.running) return { kind: 'stop', who: 'old' };
+  if (old.restart !== NO_RESTART) return { kind: 'set-restart', who: 'old', restart: NO_RESTART };
+  if (old.name === 'target') return { kind: 'rename', who: 'old', to: 'old' };
+  if (candidate.name !== 'target') return { kind: 'rename', who: 'candidate', to: 'target' };
+  return { kind: 'start', who: 'candidate' };
+}
+
+function back(old: ObservedContainer, candidate: ObservedCandidate): Action {
+  if (candidate.name !== 'fail') return { kind: 'rename', who: 'candidate', to: 'fail' };
+  if (candidate.restart !== NO_RESTART) return { kind: 'set-restart', who: 'candidate', restart: NO_RESTART };
+  if (candidate.running) return { kind: 'stop', who: 'candidate' };
+  // While it still serves under its own name nothing was taken from it, and its name stays.
+  if (old.name === 'bak' || (old.name === 'target' && !old.running)) return { kind: 'rename', who: 'old', to: 'old' };
+  if (old.restart !== candidate.originalRestart)
+    return { kind: 'set-restart', who: 'old', restart: candidate.originalRestart };
+  return { kind: 'remove', who: 'candidate' };
+}

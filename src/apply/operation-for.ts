@@ -1,0 +1,71 @@
+import { EnforceError } from '../model/errors.ts';
+import { roleName } from '../model/names.ts';
+import type { Operation, RestartPolicySetting } from '../model/plan.ts';
+import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
+import type { SpecSources } from './container-spec.ts';
+import { containerSpec } from './container-spec.ts';
+import { endpointsOf } from './endpoints.ts';
+import type { Action, Who } from './next.ts';
+import type { Sight, Target } from './observe.ts';
+
+/** The engine call that an action stands for, with the ids and names of this change. */
+export function operationFor(
+  action: Action,
+  sight: Sight,
+  target: Target,
+  facts: EngineFacts,
+  sources: SpecSources | undefined,
+): Operation {
+  switch (action.kind) {
+    case 'create':
+      if (!sources) throw new EnforceError('refused', 'there is nothing to create the container from');
+      return {
+        kind: 'create',
+        name: roleName(target.container, 'new', target.run),
+        spec: containerSpec(inspectOf('old', sight), sources),
+      };
+    case 'connect':
+      return {
+        kind: 'connect',
+        id: inspectOf('candidate', sight).Id,
+        network: action.network,
+        endpoint: endpointFor(action.network, sight, facts),
+      };
+    case 'stop':
+    case 'start':
+      return { kind: action.kind, id: inspectOf(action.who, sight).Id };
+    case 'rename':
+      return {
+        kind: 'rename',
+        id: inspectOf(action.who, sight).Id,
+        name: action.to === 'target' ? target.container : roleName(target.container, action.to, target.run),
+      };
+    case 'set-restart':
+      return { kind: 'set-restart-policy', id: inspectOf(action.who, sight).Id, policy: restartPolicy(action.restart) };
+    case 'remove':
+      return { kind: 'remove', id: inspectOf('candidate', sight).Id };
+    case 'examine':
+    case 'verify':
+    case 'done':
+      throw new EnforceError('refused', `${action.kind} is not a call`);
+  }
+}
+
+function inspectOf(who: Who, { oldInspect, candidateInspect }: Sight): ContainerInspect {
+  const inspect = who === 'old' ? oldInspect : candidateInspect;
+  if (!inspect) throw new EnforceError('refused', `the ${who} container is gone`);
+  return inspect;
+}
+
+function endpointFor(
+  network: string,
+  sight: Sight,
+  facts: EngineFacts,
+): Extract<Operation, { kind: 'connect' }>['endpoint'] {
+  return endpointsOf(inspectOf('old', sight), facts).find((endpoint) => endpoint.network === network)?.endpoint ?? {};
+}
+
+function restartPolicy(text: string): RestartPolicySetting {
+  const [name = 'no', maximum = '0'] = text.split(':');
+  return { Name: name, MaximumRetryCount: Number(maximum) };
+}

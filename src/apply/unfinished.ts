@@ -1,0 +1,50 @@
+import type { ContainerSummary } from '../engine/engine.ts';
+import { LABELS, parseRoleName } from '../model/names.ts';
+import type { Target } from './observe.ts';
+
+/**
+ * Changes that were begun and not ended, found by names alone: a candidate or a failed one is about, or an old container
+ * waits under its old-name. Works from any control machine, with no journal.
+ */
+export function unfinishedChanges(containers: readonly ContainerSummary[]): readonly Target[] {
+  return targets(containers, ({ role }) => role !== 'bak');
+}
+
+/** Old containers that a committed change keeps, so that it can be taken back. */
+export function keptContainers(
+  containers: readonly ContainerSummary[],
+): readonly (Target & { readonly keptName: string })[] {
+  return containers.flatMap(({ id, names }) =>
+    names.flatMap((name) => {
+      const parsed = parseRoleName(name);
+      if (parsed?.role !== 'bak' || !isReplaced(id, parsed, containers)) return [];
+      return [{ container: parsed.target, run: parsed.run, oldId: id, keptName: name }];
+    }),
+  );
+}
+
+function targets(
+  containers: readonly ContainerSummary[],
+  wanted: (parsed: NonNullable<ReturnType<typeof parseRoleName>>) => boolean,
+): readonly Target[] {
+  const found = new Map<string, Target>();
+  for (const { id, names, labels } of containers) {
+    for (const name of names) {
+      const parsed = parseRoleName(name);
+      if (!parsed || !wanted(parsed)) continue;
+      // A name alone could be anybody's: the container must be a candidate of that run, or be replaced by one.
+      const isOurs = parsed.role === 'old' || labels[LABELS.run] === parsed.run;
+      if (isOurs)
+        found.set(`${parsed.target} ${parsed.run}`, {
+          container: parsed.target,
+          run: parsed.run,
+          ...(parsed.role === 'old' ? { oldId: id } : {}),
+        });
+    }
+  }
+  return [...found.values()];
+}
+
+function isReplaced(id: string, { run }: { readonly run: string }, containers: readonly ContainerSummary[]): boolean {
+  return containers.some(({ labels }) => labels[LABELS.run] === run && labels[LABELS.replaces] === id);
+}

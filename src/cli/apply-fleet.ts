@@ -1,0 +1,155 @@
+import type { ChangeResult, Permit } from '../apply/apply-host.ts';
+import { applyHost } from '../apply/apply-host.ts';
+import type { Journal } from '../model/journal.ts';
+import type { Change, Plan } from '../model/plan.ts';
+import { jsonLine } from '../report/json-text.ts';
+import { outcomeDocument } from '../report/outcome-document.ts';
+import { outcomeText } from '../report/outcome-text.ts';
+import { onEachHost } from '../transport/fleet.ts';
+import type { Approver } from './approver.ts';
+import { askingApprover, unattendedApprover } from './approver.ts';
+import { batchesOf } from './batches.ts';
+import { hostSession } from './host-session.ts';
+import { hostTools } from './host-tools.ts';
+import type { Inputs } from './inputs.ts';
+import { connectionSettings } from './inputs.ts';
+import type { ApplyOptions } from './commands/apply.ts';
+import { usesColors } from './output.ts';
+import { preflightOf } from './preflight.ts';
+import { startChangeProgress } from './progress-line.ts';
+import type { Progress } from './progress.ts';
+import type { World } from './world.ts';
+
+/** One run over a fleet. */
+export interface FleetJob {
+  readonly plan: Plan;
+  readonly planDigest: string;
+  readonly inputs: Inputs;
+  readonly options: ApplyOptions;
+  readonly run: Journal;
+  readonly world: World;
+}
+
+/**
+ * Makes the changes of a plan, batch by batch: hosts of a batch side by side when nobody is asked, one after the other
+ * when somebody is. Once the run has as many failures as it may have, nothing new is started.
+ */
+export async function applyFleet(job: FleetJob): Promise<readonly ChangeResult[]> {
+  const { plan, inputs, options, world } = job;
+  const progress = startChangeProgress(options, world);
+  const changes = plan.hosts.flatMap((host) =>
+    host.reachable ? host.changes.filter(({ action }) => action === 'recreate') : [],
+  );
+  const approver = options.yes ? unattendedApprover() : askingApprover(changes, options, progress, world);
+  const budget = failureBudget(options.maxFailures ?? inputs.playbook.rollout.maxFailures);
+  const results: ChangeResult[] = [];
+  const batches = batchesOf([...new Set(changes.map(({ host }) => host))], inputs.playbook.rollout.batches);
+
+  for (const [index, batch] of batches.entries()) {
+    if (index > 0 && !budget.isSpent() && !world.interrupted.aborted)
+      await world.clock.delay(inputs.playbook.rollout.pauseSeconds * 1000);
+    const hosts = inputs.hosts.filter(({ name }) => batch.includes(name));
+    const ended = await onEachHost(hosts, options.yes ? options.concurrency : 1, (host) => {
+      const own = changes.filter((change) => change.host === host.name);
+      return oneHost(host, own, job, { approver, budget, progress });
+    });
+    for (const result of ended) {
+      if (result.ok) results.push(...result.value);
+      else
+        for (const change of changes.filter(({ host }) => host === result.host.name))
+          results.push(told({ change, outcome: { result: 'skipped', because: result.error.message } }, job, progress));
+    }
+  }
+  progress.end();
+  return [...results, ...withoutHost(changes, job, progress)];
+}
+
+interface Helpers {
+  readonly approver: Approver;
+  readonly budget: FailureBudget;
+  readonly progress: Progress;
+}
+
+async function oneHost(
+  host: Inputs['hosts'][number],
+  changes: readonly Change[],
+  job: FleetJob,
+  { approver, budget, progress }: Helpers,
+): Promise<readonly ChangeResult[]> {
+  const { inputs, options, world, run, planDigest } = job;
+  const session = hostSession(host, connectionSettings(options, world), world.clock);
+  try {
+    const tools = await hostTools(session, run, progress, world);
+    const permit = async (change: Change): Promise<Permit> => {
+      if (world.interrupted.aborted) return notNow('interrupted before it was begun');
+      if (budget.isSpent())
+        return notNow(`the run has had ${budget.spent()} failures, as many as it may have (max_failures)`);
+      const permission = await approver.permit(change);
+      if (permission.go) progress.report({ event: 'change-started', host: change.host, container: change.container });
+      return permission;
+    };
+    const settings = { gate: inputs.playbook.health, planDigest, preflight: preflightOf(session, inputs, world) };
+    return await applyHost({ changes, settings, permit }, tools, (result) => {
+      budget.count(result);
+      told(result, job, progress);
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+function notNow(because: string): Permit {
+  return { go: false, outcome: { result: 'deferred', because } };
+}
+
+/** Prints a result where results go, out of the way of the live line. */
+function told(result: ChangeResult, { options, world }: FleetJob, progress: Progress): ChangeResult {
+  const { change, outcome } = result;
+  progress.report({ event: 'change-ended', host: change.host, container: change.container, text: outcome.result });
+  progress.pause();
+  const notes =
+    outcome.result === 'applied'
+      ? [...new Set(change.portMoves.filter(({ protocol }) => protocol === 'tcp').map(({ to }) => `:${to} answers`))]
+      : [];
+  const shown = { host: change.host, container: change.container, outcome, notes };
+  world.stdout.write(
+    options.json
+      ? jsonLine(outcomeDocument(shown, world.clock.timestamp()))
+      : outcomeText(shown, { colors: usesColors(world.stdout, world, options.color) }),
+  );
+  progress.resume();
+  return result;
+}
+
+/** Changes of a saved plan whose host the inventory does not have (any more). */
+function withoutHost(changes: readonly Change[], job: FleetJob, progress: Progress): readonly ChangeResult[] {
+  return changes
+    .filter(({ host }) => !job.inputs.hosts.some(({ name }) => name === host))
+    .map((change) =>
+      told(
+        {
+          change,
+          outcome: { result: 'skipped', because: 'its host is not in the inventory, or not selected by --limit' },
+        },
+        job,
+        progress,
+      ),
+    );
+}
+
+interface FailureBudget {
+  readonly count: (result: ChangeResult) => void;
+  readonly isSpent: () => boolean;
+  readonly spent: () => number;
+}
+
+function failureBudget(most: number): FailureBudget {
+  let failures = 0;
+  return {
+    count: ({ outcome }) => {
+      if (outcome.result === 'rolled-back' || outcome.result === 'stuck') failures++;
+    },
+    isSpent: () => failures >= most,
+    spent: () => failures,
+  };
+}

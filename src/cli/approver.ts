@@ -1,0 +1,78 @@
+import type { Permit } from '../apply/apply-host.ts';
+import type { Change } from '../model/plan.ts';
+import type { CommonOptions } from './options.ts';
+import { usesColors } from './output.ts';
+import type { Progress } from './progress.ts';
+import type { Answer } from './prompt.ts';
+import { createPrompter } from './prompt.ts';
+import { writeException } from './write-exception.ts';
+import type { World } from './world.ts';
+
+/** Who says whether a change is made. */
+export interface Approver {
+  readonly permit: (change: Change) => Promise<Permit>;
+}
+
+/** `--yes`: every change of the plan. */
+export function unattendedApprover(): Approver {
+  return { permit: () => Promise.resolve({ go: true }) };
+}
+
+/** A person at the terminal, asked for each container, with the keys of `git add -p`. */
+export function askingApprover(
+  changes: readonly Change[],
+  options: CommonOptions,
+  progress: Progress,
+  world: World,
+): Approver {
+  const prompter = createPrompter({
+    input: world.stdin as NodeJS.ReadStream,
+    output: world.stderr as NodeJS.WriteStream,
+    signal: world.interrupted,
+    now: world.now,
+    colors: usesColors(world.stderr, world, options.color),
+    operator: world.operator,
+  });
+  const ofHost = new Map<string, 'all' | 'none'>();
+  let ended = false;
+
+  return {
+    permit: async (change) => {
+      const rest = ofHost.get(change.host);
+      if (ended || rest === 'none') return declined(ended ? 'ended by the operator' : 'declined for this host');
+      if (rest === 'all') return { go: true };
+      progress.pause();
+      const answer = await prompter.ask({ change, position: changes.indexOf(change) + 1, count: changes.length });
+      progress.resume();
+      return take(answer, change);
+    },
+  };
+
+  async function take(answer: Answer, change: Change): Promise<Permit> {
+    switch (answer) {
+      case 'yes':
+        return { go: true };
+      case 'all':
+      case 'none':
+        ofHost.set(change.host, answer);
+        return answer === 'all' ? { go: true } : declined('declined for this host');
+      case 'no':
+        return declined('declined');
+      case 'quit':
+      case 'interrupted':
+        ended = true;
+        return declined('ended by the operator');
+      default: {
+        const file = await writeException(answer, change, options, world);
+        return {
+          go: false,
+          outcome: { result: 'skipped', because: `excepted until ${answer.expires}, written to ${file}` },
+        };
+      }
+    }
+  }
+}
+
+function declined(because: string): Permit {
+  return { go: false, outcome: { result: 'skipped', because } };
+}

@@ -1,0 +1,132 @@
+import type { ChangeResult } from '../../apply/apply-host.ts';
+import type { Plan } from '../../model/plan.ts';
+import { jsonText } from '../../report/json-text.ts';
+import { planDocument } from '../../report/plan-document.ts';
+import { planText } from '../../report/plan-text.ts';
+import { runText } from '../../report/outcome-text.ts';
+import { applyFleet } from '../apply-fleet.ts';
+import { digestText } from '../digest-text.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { exitCodeOf, worst } from '../exit-code.ts';
+import { readInputs } from '../inputs.ts';
+import type { Inputs } from '../inputs.ts';
+import type { CommonOptions } from '../options.ts';
+import { usesColors } from '../output.ts';
+import { overLimit } from '../over-limit.ts';
+import { resumeFleet } from '../resume-fleet.ts';
+import { warn, startProgress } from '../progress-line.ts';
+import { canPrompt } from '../prompt.ts';
+import { refused, requireFresh, savedPlan } from '../saved-plan.ts';
+import { startRun } from '../run-record.ts';
+import type { RunRecorder } from '../run-record.ts';
+import { scanFleet } from '../scan-fleet.ts';
+import { usage } from '../run.ts';
+import type { World } from '../world.ts';
+import { hasWork, planOf, readingOf } from './plan.ts';
+
+export interface ApplyOptions extends CommonOptions {
+  readonly yes: boolean;
+  readonly maxChanges?: number;
+  readonly maxFailures?: number;
+}
+
+/** `enforce apply`: fixes what the plan says, container by container, and first ends what an interrupted run left. */
+export async function apply(file: string | undefined, options: ApplyOptions, world: World): Promise<ExitCode> {
+  requireConsent(options, world);
+  const inputs = await readInputs(options, world);
+  warn(inputs.warnings, options, world);
+  if (inputs.playbook.windows.length > 0) {
+    throw refused(
+      `playbook ${inputs.playbook.name} has maintenance windows, which this version cannot keep to`,
+      'take the windows out of the playbook and start enforce from a timer inside the window',
+    );
+  }
+  const saved = file === undefined ? undefined : await savedPlan(file);
+  if (saved) requireFresh(saved, inputs, world.now());
+
+  const run = startRun('apply', options, world);
+  try {
+    return await inRun(run, saved, inputs, options, world);
+  } finally {
+    run.close();
+  }
+}
+
+async function inRun(
+  run: RunRecorder,
+  saved: Plan | undefined,
+  inputs: Inputs,
+  options: ApplyOptions,
+  world: World,
+): Promise<ExitCode> {
+  const resumed = await resumeFleet(run.journal, inputs, options, world);
+  const plan = saved ?? (await freshPlan(inputs, options, world));
+  warn(plan.warnings, options, world);
+  const limit = overLimit(plan, inputs.playbook.rollout, options.maxChanges);
+  if (limit !== undefined) throw refused(limit, 'narrow the plan with --limit or --container, or raise --max-changes');
+
+  const document = jsonText(planDocument(plan));
+  const work = changeCount(plan);
+  const show = { colors: usesColors(world.stdout, world, options.color) };
+  if (!options.json && (options.yes || work === 0))
+    world.stdout.write(planText(plan, { ...show, verbose: options.verbose > 0 }));
+  run.begin({ document, digest: digestText(document) });
+  const results =
+    work === 0
+      ? []
+      : await applyFleet({ plan, planDigest: digestText(document), inputs, options, run: run.journal, world });
+  const exitCode = endCode(plan, results, resumed, world);
+  run.end(exitCode);
+  if (!options.json)
+    world.stdout.write(
+      runText(
+        {
+          run: run.journal.run,
+          results: results.map(({ change, outcome }) => ({
+            host: change.host,
+            container: change.container,
+            outcome,
+            notes: [],
+          })),
+          exitCode,
+        },
+        show,
+      ),
+    );
+  return exitCode;
+}
+
+/** A plan is no approval: only a person at a terminal or `--yes` is. */
+function requireConsent({ yes, json, input }: ApplyOptions, { stdin, stderr, environment }: World): void {
+  if (yes) return;
+  if (json) throw usage('--json has nobody to ask', 'add --yes to apply without being asked');
+  if (!input || environment['CI'] || !canPrompt(stdin, stderr))
+    throw usage(
+      'there is nobody to ask: input is off or this is not a terminal',
+      'add --yes to apply without being asked',
+    );
+}
+
+async function freshPlan(inputs: Inputs, options: ApplyOptions, world: World): Promise<Plan> {
+  const progress = startProgress(options, world, inputs.hosts.length);
+  const results = await scanFleet(inputs, 'plan', options, progress, world);
+  progress.end();
+  return planOf(results.map(readingOf), inputs, world);
+}
+
+function changeCount({ hosts }: Plan): number {
+  return hosts.flatMap((host) => (host.reachable ? host.changes.filter(({ action }) => action === 'recreate') : []))
+    .length;
+}
+
+function endCode(plan: Plan, results: readonly ChangeResult[], resumed: readonly ExitCode[], world: World): ExitCode {
+  const codes: ExitCode[] = [...resumed, ...results.map(({ outcome }) => exitCodeOf(outcome))];
+  if (plan.hosts.some(({ reachable }) => !reachable)) codes.push(4);
+  if (
+    hasWork(plan) &&
+    plan.hosts.some((host) => host.reachable && host.changes.some(({ action }) => action === 'blocked'))
+  )
+    codes.push(2);
+  const code = worst(codes);
+  return world.interrupted.aborted && code !== 6 && code !== 3 ? 130 : code;
+}

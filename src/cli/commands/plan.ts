@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { EnforceError } from '../../model/errors.ts';
+import { addressText } from '../../model/inventory.ts';
+import type { HostResult } from '../../model/inventory.ts';
+import type { Plan } from '../../model/plan.ts';
+import { assess } from '../../plan/assess.ts';
+import type { AssessedHost, HostReading } from '../../plan/build-plan.ts';
+import { buildPlan } from '../../plan/build-plan.ts';
+import { jsonText } from '../../report/json-text.ts';
+import { planDocument } from '../../report/plan-document.ts';
+import { planText } from '../../report/plan-text.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { worst } from '../exit-code.ts';
+import type { RuleInputs } from '../inputs.ts';
+import { readInputs, readRules } from '../inputs.ts';
+import type { CommonOptions } from '../options.ts';
+import { usesColors } from '../output.ts';
+import { startProgress, warn } from '../progress-line.ts';
+import { saveFile } from '../save-file.ts';
+import { scanFleet } from '../scan-fleet.ts';
+import type { World } from '../world.ts';
+
+export interface PlanOptions extends CommonOptions {
+  readonly output?: string;
+  readonly from?: string;
+  readonly detailedExitcode: boolean;
+}
+
+/** `enforce plan`: how the findings would be fixed. Only reads. */
+export async function plan(options: PlanOptions, world: World): Promise<ExitCode> {
+  const { readings, inputs } =
+    options.from === undefined ? await readFleet(options, world) : await readSaved(options.from, options, world);
+  const made = planOf(readings, inputs, world);
+  warn(made.warnings, options, world);
+  const document = jsonText(planDocument(made));
+  if (options.output !== undefined) saveFile(options.output, document);
+  world.stdout.write(
+    options.json
+      ? document
+      : planText(made, { colors: usesColors(world.stdout, world, options.color), verbose: options.verbose > 0 }),
+  );
+  if (world.interrupted.aborted) return 130;
+  return worst([
+    options.detailedExitcode && hasWork(made) ? 2 : 0,
+    made.hosts.every(({ reachable }) => reachable) ? 0 : 4,
+  ]);
+}
+
+/** The plan for what was read. */
+export function planOf(readings: readonly HostReading[], inputs: RuleInputs, world: World): Plan {
+  return buildPlan(readings, {
+    assessment: inputs.assessment,
+    exceptions: inputs.exceptions,
+    catalogue: inputs.catalogue,
+    createdAt: world.now().toISOString(),
+  });
+}
+
+/** Whether anything is left to do, by enforce or by a person. */
+export function hasWork({ hosts }: Plan): boolean {
+  return hosts.some((host) => host.reachable && host.changes.some(({ action }) => action !== 'excepted'));
+}
+
+interface Readings {
+  readonly readings: readonly HostReading[];
+  readonly inputs: RuleInputs;
+}
+
+async function readFleet(options: PlanOptions, world: World): Promise<Readings> {
+  const inputs = await readInputs(options, world);
+  warn(inputs.warnings, options, world);
+  const progress = startProgress(options, world);
+  const results = await scanFleet(inputs, 'plan', options, progress, world);
+  progress.end();
+  return { readings: results.map(readingOf), inputs };
+}
+
+/** A host's result as a plan takes it. */
+export function readingOf(result: HostResult<AssessedHost>): HostReading {
+  return {
+    host: result.host.name,
+    address: addressText(result.host.address),
+    read: result.ok ? result.value : result.error,
+  };
+}
+
+async function readSaved(file: string, options: PlanOptions, world: World): Promise<Readings> {
+  const { parseSavedScan } = await import('../../load/scan-file.ts');
+  const inputs = await readRules(options, world);
+  warn(inputs.warnings, options, world);
+  const { snapshots, notRead } = parseSavedScan(await textOf(file), file);
+  return {
+    inputs,
+    readings: [
+      ...snapshots.map((snapshot) => ({
+        host: snapshot.host,
+        address: snapshot.address,
+        read: { snapshot, findings: assess(snapshot, inputs.assessment) },
+      })),
+      ...notRead.map(({ host, address, because, hint }) => ({
+        host,
+        address,
+        read: new EnforceError('unreachable', because, hint === undefined ? {} : { hint }),
+      })),
+    ],
+  };
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new EnforceError('bad-scan', `${file} cannot be read: ${(error as Error).message}`, {
+      hint: 'make it with enforce scan -o FILE',
+      cause: error,
+    });
+  }
+}

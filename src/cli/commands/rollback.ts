@@ -1,0 +1,157 @@
+import { rollBackTarget, rollBackTargets } from '../../apply/apply-host.ts';
+import type { TargetResult } from '../../apply/apply-host.ts';
+import type { Target } from '../../apply/observe.ts';
+import { matchesGlob } from '../../model/glob.ts';
+import type { Host, HostResult } from '../../model/inventory.ts';
+import { loadPlaybook } from '../../load/playbook.ts';
+import { outcomeDocument } from '../../report/outcome-document.ts';
+import { outcomeText } from '../../report/outcome-text.ts';
+import { errorText } from '../../report/error-text.ts';
+import { jsonLine } from '../../report/json-text.ts';
+import { onEachHost } from '../../transport/fleet.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { worst } from '../exit-code.ts';
+import { hostSession } from '../host-session.ts';
+import { hostTools } from '../host-tools.ts';
+import { connectionSettings, readHosts } from '../inputs.ts';
+import type { CommonOptions } from '../options.ts';
+import { usesColors } from '../output.ts';
+import { startChangeProgress, warn } from '../progress-line.ts';
+import { canPrompt, createPrompter } from '../prompt.ts';
+import { startRun } from '../run-record.ts';
+import { usage } from '../run.ts';
+import type { World } from '../world.ts';
+
+export interface RollbackOptions extends CommonOptions {
+  readonly yes: boolean;
+}
+
+interface HostTargets {
+  readonly host: Host;
+  readonly targets: readonly Target[];
+}
+
+/** `enforce rollback`: puts kept containers back in their place. Nothing but consent is asked of it: no window, no limit. */
+export async function rollback(run: string | undefined, options: RollbackOptions, world: World): Promise<ExitCode> {
+  const { hosts, warnings } = await readHosts(options, world);
+  warn(warnings, options, world);
+  if (!options.yes && (!options.input || !canPrompt(world.stdin, world.stderr)))
+    throw usage(
+      'there is nobody to ask: input is off or this is not a terminal',
+      'add --yes to roll back without being asked',
+    );
+
+  const found = await findTargets(run, hosts, options, world);
+  const unread = found.filter((result) => !result.ok);
+  for (const { host, error } of unread)
+    world.stderr.write(`${host.name}: ${errorText(error, { colors: false, verbose: false })}`);
+  const jobs = found.flatMap((result) => (result.ok && result.value.targets.length > 0 ? [result.value] : []));
+  const count = jobs.reduce((sum, { targets }) => sum + targets.length, 0);
+  const missed: ExitCode = unread.length > 0 ? 4 : 0;
+  if (count === 0) {
+    world.stdout.write(
+      run === undefined
+        ? 'Nothing is kept that could be put back.\n'
+        : `Nothing of run ${run} is kept that could be put back.\n`,
+    );
+    return worst([missed, run === undefined ? 0 : 2]);
+  }
+  if (!options.yes && !(await agreed(jobs, count, options, world))) return worst([missed, 2]);
+  return worst([missed, ...(await rollBackAll(jobs, options, world))]);
+}
+
+async function findTargets(
+  run: string | undefined,
+  hosts: readonly Host[],
+  options: RollbackOptions,
+  world: World,
+): Promise<readonly HostResult<HostTargets>[]> {
+  return await onEachHost(hosts, options.concurrency, async (host) => {
+    const session = hostSession(host, connectionSettings(options, world), world.clock);
+    try {
+      const targets = await rollBackTargets(run, session);
+      return {
+        host,
+        targets: targets.filter(
+          ({ container }) =>
+            options.container.length === 0 || options.container.some((glob) => matchesGlob(glob, container)),
+        ),
+      };
+    } finally {
+      await session.close();
+    }
+  });
+}
+
+async function agreed(
+  jobs: readonly HostTargets[],
+  count: number,
+  options: RollbackOptions,
+  world: World,
+): Promise<boolean> {
+  for (const { host, targets } of jobs)
+    for (const { container, run } of targets)
+      world.stderr.write(`  -/+ ${host.name}/${container}  back to the container kept by run ${run}\n`);
+  const prompter = createPrompter({
+    input: world.stdin as NodeJS.ReadStream,
+    output: world.stderr as NodeJS.WriteStream,
+    signal: world.interrupted,
+    now: world.now,
+    colors: usesColors(world.stderr, world, options.color),
+  });
+  return (await prompter.confirm(`Roll back ${count} container${count === 1 ? '' : 's'}?`)) === 'yes';
+}
+
+async function rollBackAll(
+  jobs: readonly HostTargets[],
+  options: RollbackOptions,
+  world: World,
+): Promise<readonly ExitCode[]> {
+  const { health } = await loadPlaybook(options.playbook);
+  const record = startRun('rollback', options, world);
+  const progress = startChangeProgress(options, world);
+  record.begin();
+  const ended = await onEachHost(
+    jobs.map(({ host }) => host),
+    options.concurrency,
+    async (host) => {
+      const session = hostSession(host, connectionSettings(options, world), world.clock);
+      try {
+        const tools = await hostTools(session, record.journal, progress, world);
+        const results: TargetResult[] = [];
+        for (const target of jobs.find((job) => job.host === host)?.targets ?? []) {
+          if (world.interrupted.aborted) break;
+          const result = await rollBackTarget(target, health, tools);
+          progress.pause();
+          const shown = {
+            host: host.name,
+            container: target.container,
+            outcome: result.outcome,
+            notes: [`run ${target.run}`],
+          };
+          world.stdout.write(
+            options.json
+              ? jsonLine(outcomeDocument(shown, world.clock.timestamp()))
+              : outcomeText(shown, { colors: usesColors(world.stdout, world, options.color) }),
+          );
+          progress.resume();
+          results.push(result);
+        }
+        return results;
+      } finally {
+        await session.close();
+      }
+    },
+  );
+  progress.end();
+  const codes = ended.flatMap((result): ExitCode[] =>
+    result.ok ? result.value.map(({ outcome }): ExitCode => (outcome.result === 'rolled-back' ? 0 : 6)) : [6],
+  );
+  for (const result of ended)
+    if (!result.ok)
+      world.stderr.write(`${result.host.name}: ${errorText(result.error, { colors: false, verbose: false })}`);
+  const code: ExitCode = world.interrupted.aborted ? 130 : worst(codes);
+  record.end(code);
+  record.close();
+  return codes.includes(6) ? [6] : [code];
+}

@@ -1,0 +1,96 @@
+import { keptContainers, unfinishedChanges } from '../../apply/unfinished.ts';
+import type { Host } from '../../model/inventory.ts';
+import { outcomeText } from '../../report/outcome-text.ts';
+import { jsonText } from '../../report/json-text.ts';
+import type { KeptContainer, Status, UnfinishedChange } from '../../report/status-text.ts';
+import { statusText } from '../../report/status-text.ts';
+import { statusDocument } from '../../report/status-document.ts';
+import { onEachHost } from '../../transport/fleet.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { worst } from '../exit-code.ts';
+import { hostSession } from '../host-session.ts';
+import { connectionSettings, readHosts, stateFolder } from '../inputs.ts';
+import type { CommonOptions } from '../options.ts';
+import { usesColors } from '../output.ts';
+import { startProgress, warn } from '../progress-line.ts';
+import { readRun, readRuns } from '../recorded-runs.ts';
+import { usage } from '../run.ts';
+import type { World } from '../world.ts';
+
+/** Runs shown when none is asked for. */
+const SHOWN_RUNS = 10;
+
+/** `enforce status`: what runs did, and what the hosts still carry of them. Only reads. */
+export async function status(run: string | undefined, options: CommonOptions, world: World): Promise<ExitCode> {
+  if (run !== undefined) return oneRun(run, options, world);
+  const { hosts, warnings } = await readHosts(options, world);
+  warn(warnings, options, world);
+  const progress = startProgress(options, world, hosts.length);
+  const found = await onEachHost(hosts, options.concurrency, (host) => leftOn(host, options, world));
+  progress.end();
+  const told: Status = {
+    runs: readRuns(stateFolder(options, world)).slice(0, SHOWN_RUNS),
+    kept: found.flatMap((result) => (result.ok ? result.value.kept : [])),
+    unfinished: found.flatMap((result) => (result.ok ? result.value.unfinished : [])),
+    notReached: found.flatMap((result) =>
+      result.ok ? [] : [{ host: result.host.name, because: result.error.message }],
+    ),
+  };
+  world.stdout.write(
+    options.json
+      ? jsonText(statusDocument(told, world.now().toISOString()))
+      : statusText(told, { colors: usesColors(world.stdout, world, options.color) }),
+  );
+  return worst([told.unfinished.length > 0 ? 6 : 0, told.notReached.length > 0 ? 4 : 0]);
+}
+
+interface Left {
+  readonly kept: readonly KeptContainer[];
+  readonly unfinished: readonly UnfinishedChange[];
+}
+
+async function leftOn(host: Host, options: CommonOptions, world: World): Promise<Left> {
+  const session = hostSession(host, connectionSettings(options, world), world.clock);
+  try {
+    const containers = await (await session.engine()).list();
+    return {
+      kept: keptContainers(containers).map(({ container, run, keptName }) => ({
+        host: host.name,
+        container,
+        name: keptName,
+        run,
+        until: null,
+      })),
+      unfinished: unfinishedChanges(containers).map(({ container, run }) => ({
+        host: host.name,
+        container,
+        run,
+        because: 'it was interrupted between its first step and its end',
+      })),
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+function oneRun(name: string, options: CommonOptions, world: World): ExitCode {
+  const run = readRun(stateFolder(options, world), name);
+  if (!run)
+    throw usage(
+      `there is no run ${JSON.stringify(name)} in ${stateFolder(options, world)}`,
+      'enforce status lists the runs',
+    );
+  const colors = usesColors(world.stdout, world, options.color);
+  if (options.json)
+    world.stdout.write(
+      jsonText({
+        run: run.record.run,
+        started_at: run.record.startedAt,
+        operator: run.record.operator,
+        exit_code: run.record.exitCode,
+        changes: run.results.map(({ host, container, outcome }) => ({ host, container, result: outcome.result })),
+      }),
+    );
+  else for (const result of run.results) world.stdout.write(outcomeText({ ...result, notes: [] }, { colors }));
+  return 0;
+}

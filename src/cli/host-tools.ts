@@ -1,0 +1,25 @@
+import type { HostTools } from '../apply/tools.ts';
+import type { Journal } from '../model/journal.ts';
+import type { HostSession } from './host-session.ts';
+import { portProbe } from './port-probe.ts';
+import type { Progress } from './progress.ts';
+import type { World } from './world.ts';
+
+/** What applying to a host needs, wired to a session, a journal and whoever watches. */
+export async function hostTools(
+  session: HostSession,
+  journal: Journal,
+  progress: Progress,
+  { clock }: World,
+): Promise<HostTools> {
+  const engine = await session.engine();
+  return {
+    host: session.host.name,
+    engine: session.engine,
+    facts: await engine.facts(),
+    journal,
+    clock,
+    probe: portProbe(session),
+    emit: ({ host, container, text }) => progress.report({ event: 'step', host, container, step: text }),
+  };
+}

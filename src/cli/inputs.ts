@@ -1,0 +1,103 @@
+import { isAbsolute, join } from 'node:path';
+import { loadCatalogue } from '../load/catalogue.ts';
+import { expiredExceptions, loadExceptions } from '../load/exceptions.ts';
+import { loadInventory } from '../load/inventory.ts';
+import { loadPlaybook } from '../load/playbook.ts';
+import { selectHosts } from '../load/select-hosts.ts';
+import type { Catalogue } from '../model/catalogue.ts';
+import type { Host } from '../model/inventory.ts';
+import type { Exceptions, Playbook } from '../model/playbook.ts';
+import { isInForce } from '../model/playbook.ts';
+import type { Assessment } from '../plan/assess.ts';
+import { RULES } from '../rules/index.ts';
+import type { ConnectionSettings } from '../transport/connect.ts';
+import type { CommonOptions } from './options.ts';
+import { usage } from './run.ts';
+import type { World } from './world.ts';
+
+/** What hosts are held against: playbook, exceptions, catalogue, and what the command line narrows them to. */
+export interface RuleInputs {
+  readonly playbook: Playbook;
+  readonly exceptions: Exceptions;
+  readonly catalogue: Catalogue;
+  readonly assessment: Assessment;
+  readonly warnings: readonly string[];
+}
+
+/** Everything people wrote that a command works from, read and validated before anything connects. */
+export interface Inputs extends RuleInputs {
+  readonly hosts: readonly Host[];
+}
+
+/** Reads inventory, playbook, exceptions and catalogue; the first thing wrong in any of them ends the command. */
+export async function readInputs(options: CommonOptions, world: World): Promise<Inputs> {
+  const [{ hosts, warnings }, rules] = await Promise.all([readHosts(options, world), readRules(options, world)]);
+  const pattern = rules.playbook.hosts;
+  const meant = pattern === 'all' ? hosts : selectHosts({ hosts, warnings: [] }, pattern);
+  return { ...rules, hosts: meant, warnings: [...warnings, ...rules.warnings] };
+}
+
+/** Reads what hosts are held against. */
+export async function readRules(
+  options: Pick<CommonOptions, 'playbook' | 'exceptions' | 'container' | 'rule'>,
+  world: World,
+): Promise<RuleInputs> {
+  const [playbook, exceptions, catalogue] = await Promise.all([
+    loadPlaybook(options.playbook),
+    loadExceptions(options.exceptions),
+    loadCatalogue(),
+  ]);
+  const absent = options.rule.find((rule) => playbook.rules[rule] === undefined);
+  if (absent !== undefined)
+    throw usage(
+      `playbook ${playbook.name} does not enforce ${absent}`,
+      `add it under rules, or leave out --rule ${absent}`,
+    );
+  return {
+    playbook,
+    exceptions,
+    catalogue,
+    assessment: {
+      rules: RULES,
+      playbook,
+      exceptions: exceptions.exceptions.filter((exception) => isInForce(exception, world.now())),
+      containers: options.container,
+      only: options.rule,
+    },
+    warnings: expiredExceptions(exceptions, world.now()),
+  };
+}
+
+/** The hosts of the inventory that `--limit` selects. */
+export async function readHosts(
+  options: Pick<CommonOptions, 'inventory' | 'limit'>,
+  world: World,
+): Promise<{ readonly hosts: readonly Host[]; readonly warnings: readonly string[] }> {
+  const inventory = await loadInventory(options.inventory, world);
+  return { hosts: selectHosts(inventory, options.limit), warnings: inventory.warnings };
+}
+
+/** How hosts are connected to from here. */
+export function connectionSettings(
+  { timeout }: Pick<CommonOptions, 'timeout'>,
+  { homeFolder, userName, environment }: World,
+): ConnectionSettings {
+  return {
+    homeFolder,
+    userName,
+    sshAgentSocket: environment['SSH_AUTH_SOCK'],
+    deadlineMilliseconds: timeout * 1000,
+    keepaliveMilliseconds: 10_000,
+    signal: new AbortController().signal,
+  };
+}
+
+/** The folder of runs and journals (XDG base directories). */
+export function stateFolder(
+  { stateDir }: Pick<CommonOptions, 'stateDir'>,
+  { environment, homeFolder, workingFolder }: World,
+): string {
+  const given = stateDir ?? environment['ENFORCE_STATE_DIR'];
+  if (given !== undefined) return isAbsolute(given) ? given : join(workingFolder, given);
+  return join(environment['XDG_STATE_HOME'] ?? join(homeFolder, '.local', 'state'), 'enforce');
+}

@@ -1,0 +1,34 @@
+import type { EngineReader } from '../engine/engine.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Container, Snapshot } from '../model/snapshot.ts';
+import type { Assessment } from '../plan/assess.ts';
+import { assess } from '../plan/assess.ts';
+import type { AssessedHost } from '../plan/build-plan.ts';
+import { readDetails } from '../scan/read-details.ts';
+import { takeSnapshot } from '../scan/take-snapshot.ts';
+import type { HostSession } from './host-session.ts';
+
+/** Reads one host and holds it against the rules. */
+export async function readHost(session: HostSession, assessment: Assessment, now: Date): Promise<AssessedHost> {
+  const [connection, engine] = await Promise.all([session.connection(), session.engine()]);
+  const reader: EngineReader = engine;
+  const snapshot = await takeSnapshot(reader, connection, { now: now.toISOString() });
+  return { snapshot, findings: assess(snapshot, assessment) };
+}
+
+/** Adds what a plan needs to know of the containers with open findings: image, writable layer, volumes. */
+export async function withDetails({ snapshot, findings }: AssessedHost, session: HostSession): Promise<AssessedHost> {
+  const wanted = new Set(openFindings(findings).map(({ containerId }) => containerId));
+  const reader: EngineReader = await session.engine();
+  const containers: Container[] = [];
+  for (const container of snapshot.containers) {
+    const details = wanted.has(container.id) ? await readDetails(reader, container) : undefined;
+    containers.push(details ? { ...container, details } : container);
+  }
+  return { snapshot: { ...snapshot, containers } satisfies Snapshot, findings };
+}
+
+/** Findings that no exception accepts. */
+export function openFindings(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(({ exception }) => exception === null);
+}

@@ -1,0 +1,51 @@
+import { resumeHost } from '../apply/apply-host.ts';
+import type { Journal } from '../model/journal.ts';
+import { outcomeText } from '../report/outcome-text.ts';
+import { onEachHost } from '../transport/fleet.ts';
+import type { ExitCode } from './exit-code.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { hostSession } from './host-session.ts';
+import { hostTools } from './host-tools.ts';
+import type { Inputs } from './inputs.ts';
+import { connectionSettings } from './inputs.ts';
+import type { CommonOptions } from './options.ts';
+import { usesColors } from './output.ts';
+import { startChangeProgress } from './progress-line.ts';
+import type { World } from './world.ts';
+
+/** Finishes or undoes, on every host, what an interrupted run left. A host that cannot be reached is told of by the scan that follows. */
+export async function resumeFleet(
+  journal: Journal,
+  inputs: Inputs,
+  options: CommonOptions,
+  world: World,
+): Promise<readonly ExitCode[]> {
+  const progress = startChangeProgress(options, world);
+  const settings = connectionSettings(options, world);
+  const results = await onEachHost(
+    inputs.hosts,
+    options.concurrency,
+    async (host) => {
+      const session = hostSession(host, settings, world.clock);
+      try {
+        const tools = await hostTools(session, journal, progress, world);
+        const ended = tools.facts.kind === 'docker' ? await resumeHost({ gate: inputs.playbook.health }, tools) : [];
+        progress.pause();
+        for (const { target, outcome } of ended)
+          world.stderr.write(
+            outcomeText(
+              { host: host.name, container: target.container, outcome, notes: [`begun by run ${target.run}`] },
+              { colors: usesColors(world.stderr, world, options.color) },
+            ),
+          );
+        progress.resume();
+        return ended.map(({ outcome }) => exitCodeOf(outcome));
+      } finally {
+        await session.close();
+      }
+    },
+    world.interrupted,
+  );
+  progress.end();
+  return results.flatMap((result) => (result.ok ? result.value : []));
+}

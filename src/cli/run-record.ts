@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { openJournalFile } from '../apply/journal-file.ts';
+import type { Journal } from '../model/journal.ts';
+import { stateFolder } from './inputs.ts';
+import type { CommonOptions } from './options.ts';
+import { saveFile } from './save-file.ts';
+import type { World } from './world.ts';
+
+/** The record of one run on this machine: its plan and its journal, in a folder only the operator can read. */
+export interface RunRecorder {
+  readonly journal: Journal;
+  /** Notes that the run begins, and keeps its plan, when it has one, beside the journal. */
+  readonly begin: (plan?: { readonly document: string; readonly digest: string }) => void;
+  readonly end: (exitCode: number) => void;
+  readonly close: () => void;
+}
+
+/** Begins a record. The run's name is the time and a random tail, so that names sort and two operators never meet. */
+export function startRun(
+  command: 'apply' | 'rollback',
+  options: Pick<CommonOptions, 'stateDir'>,
+  world: World,
+): RunRecorder {
+  const name = `${world.now().toISOString().replace(/\D/g, '').slice(2, 12)}${world.randomName(4)}`;
+  const folder = join(stateFolder(options, world), 'runs', name);
+  const journal = openJournalFile(folder, name);
+  const at = world.clock.timestamp;
+  return {
+    journal,
+    begin: (plan) => {
+      if (plan) saveFile(join(folder, 'plan.json'), plan.document);
+      journal.write({
+        event: 'run-started',
+        at: at(),
+        run: name,
+        operator: world.operator,
+        command,
+        planDigest: plan?.digest ?? '',
+      });
+    },
+    end: (exitCode) => journal.write({ event: 'run-ended', at: at(), exitCode }),
+    close: journal.close,
+  };
+}

@@ -1,0 +1,105 @@
+import { Command, CommanderError } from 'commander';
+import { EnforceError } from '../model/errors.ts';
+import type { ExitCode } from './exit-code.ts';
+import { withHosts, withOutput, withRules, wholeNumber } from './options.ts';
+import type { World } from './world.ts';
+
+/**
+ * The whole program: arguments in, exit code out. Everything a command needs is loaded when it runs, so that help and
+ * errors of usage come at once. This is the one place where errors become words and numbers.
+ */
+export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const program = build(world, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    const { reportFailure } = await import('./report-failure.ts');
+    return reportFailure(error, argv, world);
+  }
+}
+
+function build(world: World, end: (code: ExitCode) => void): Command {
+  const program = new Command('enforce')
+    .description(
+      'Finds privileged host ports and unrestricted capabilities of containers, and fixes them without breaking the service.',
+    )
+    .version('0.1.0', '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
+    .showHelpAfterError('(enforce --help, or enforce COMMAND --help)')
+    .addHelpText('after', EXIT_CODES);
+
+  withRules(program.command('scan').description('look at the hosts and tell what violates the rules; changes nothing'))
+    .option('-o, --output <file>', 'save what was read, to plan from later')
+    .option('--exit-zero', 'end with 0 although there are findings', false)
+    .action(async (options) => end(await (await import('./commands/scan.ts')).scan(options, world)));
+
+  withRules(program.command('plan').description('show how the findings would be fixed; changes nothing'))
+    .option('-o, --output <file>', 'save the plan, to apply it later')
+    .option('--from <scan.json>', 'plan from a saved scan instead of the hosts')
+    .option('--detailed-exitcode', 'end with 2 when there is something to do', false)
+    .action(async (options) => end(await (await import('./commands/plan.ts')).plan(options, world)));
+
+  withRules(program.command('apply').description('fix the findings, asking for each container'))
+    .argument('[plan.json]', 'a saved plan; without it a new one is made')
+    .option('-y, --yes', 'do not ask', false)
+    .option('--max-changes <number>', 'do nothing when the plan has more changes than this', wholeNumber)
+    .option('--max-failures <number>', 'start nothing new after so many failures', wholeNumber)
+    .action(async (file: string | undefined, options) =>
+      end(await (await import('./commands/apply.ts')).apply(file, options, world)),
+    );
+
+  withHosts(program.command('rollback').description('put the kept containers back'))
+    .argument('[run]', 'only the changes of this run; without it, the latest change of each container')
+    .option(
+      '--container <glob>',
+      'only containers of this name (repeatable)',
+      (value: string, all: readonly string[]) => [...all, value],
+      [],
+    )
+    .option('-y, --yes', 'do not ask', false)
+    .action(async (name: string | undefined, options) =>
+      end(await (await import('./commands/rollback.ts')).rollback(name, options, world)),
+    );
+
+  withHosts(program.command('status').description('runs, kept containers, and what was left half done'))
+    .argument('[run]', 'one run in detail')
+    .action(async (name: string | undefined, options) =>
+      end(await (await import('./commands/status.ts')).status(name, options, world)),
+    );
+
+  withHosts(program.command('hosts').description('the hosts of the inventory, and how they are reached'))
+    .option('--check', 'connect to each', false)
+    .action(async (options) => end(await (await import('./commands/hosts.ts')).hosts(options, world)));
+
+  withOutput(program.command('rules').description('the rules, and where the standards have them')).action(
+    async (options) => end(await (await import('./commands/explain.ts')).rules(options, world)),
+  );
+
+  withOutput(program.command('explain').description('why a rule exists, what its fix does and what can break'))
+    .argument('<rule>')
+    .action(async (rule: string, options) =>
+      end(await (await import('./commands/explain.ts')).explain(rule, options, world)),
+    );
+
+  withOutput(program.command('config').description('the JSON Schema of a file enforce reads'))
+    .requiredOption('--schema <name>', 'playbook, exceptions or inventory')
+    .action(async (options) => end(await (await import('./commands/config.ts')).config(options, world)));
+
+  return program;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 compliant, all done; 1 could not run, nothing changed; 2 work remains; 3 some were rolled back;
+  4 a host was not reached; 5 refused before any change; 6 a container needs a person; 130 interrupted.
+Everything but apply and rollback only reads.`;
+
+/** Thrown by commands for input a person must mend before anything runs. */
+export function usage(message: string, hint?: string): EnforceError {
+  return new EnforceError('usage', message, hint === undefined ? {} : { hint });
+}

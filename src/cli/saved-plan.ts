@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { parsePlan } from '../load/plan-file.ts';
+import { EnforceError } from '../model/errors.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RuleInputs } from './inputs.ts';
+
+/** A plan older than this is refused as a whole. */
+const LONGEST_HOURS = 24;
+
+/** Reads a plan that was saved with `enforce plan -o`. */
+export async function savedPlan(file: string): Promise<Plan> {
+  try {
+    return parsePlan(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    if (error instanceof EnforceError) throw error;
+    throw new EnforceError('bad-plan', `${file} cannot be read: ${(error as Error).message}`, {
+      hint: 'make it with enforce plan -o FILE',
+      cause: error,
+    });
+  }
+}
+
+/** Refuses a plan that is too old, or that was made from another playbook or other exceptions than now. */
+export function requireFresh(plan: Plan, { playbook, exceptions }: RuleInputs, now: Date): void {
+  const hours = (now.getTime() - Date.parse(plan.createdAt)) / 3_600_000;
+  const again = 'look at a new plan: enforce plan -o FILE';
+  if (!(hours <= LONGEST_HOURS))
+    throw refused(`the plan is ${Math.floor(hours)} hours old; one older than ${LONGEST_HOURS} is not applied`, again);
+  if (hours < -0.1) throw refused('the plan was made in the future: a clock is wrong', again);
+  if (plan.playbook.digest !== playbook.digest)
+    throw refused(
+      `the plan was made with playbook ${plan.playbook.name}, which changed since or is another now`,
+      'give the same --playbook, or make a new plan',
+    );
+  if (plan.exceptionsDigest !== exceptions.digest)
+    throw refused('the exceptions changed since the plan was made', 'give the same --exceptions, or make a new plan');
+}
+
+/** Something that is refused as a whole before any change: exit code 5. */
+export function refused(message: string, hint: string): EnforceError {
+  return new EnforceError('refused', message, { hint });
+}

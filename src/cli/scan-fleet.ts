@@ -1,0 +1,42 @@
+import type { HostResult } from '../model/inventory.ts';
+import type { AssessedHost } from '../plan/build-plan.ts';
+import { onEachHost } from '../transport/fleet.ts';
+import { hostSession } from './host-session.ts';
+import type { Inputs } from './inputs.ts';
+import { connectionSettings } from './inputs.ts';
+import type { CommonOptions } from './options.ts';
+import type { Progress } from './progress.ts';
+import { readHost, withDetails } from './read-host.ts';
+import type { World } from './world.ts';
+
+/** How much of each host is read: the rules need little, a plan needs more of the containers it is about. */
+export type Depth = 'rules' | 'plan';
+
+/** Reads every host of a command, so many at once, and closes each as soon as it is read. */
+export async function scanFleet(
+  inputs: Inputs,
+  depth: Depth,
+  options: CommonOptions,
+  progress: Progress,
+  world: World,
+): Promise<readonly HostResult<AssessedHost>[]> {
+  const settings = connectionSettings(options, world);
+  return await onEachHost(
+    inputs.hosts,
+    options.concurrency,
+    async (host) => {
+      const session = hostSession(host, settings, world.clock);
+      progress.report({ event: 'host-started', host: host.name });
+      let text = 'not read';
+      try {
+        const assessed = await readHost(session, inputs.assessment, world.now());
+        text = `${assessed.snapshot.containers.length} containers`;
+        return depth === 'plan' ? await withDetails(assessed, session) : assessed;
+      } finally {
+        await session.close();
+        progress.report({ event: 'host-done', host: host.name, text });
+      }
+    },
+    world.interrupted,
+  );
+}

@@ -1,0 +1,71 @@
+import { homedir, hostname, userInfo } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import type { Clock } from '../apply/tools.ts';
+
+/** Everything outside the program that it touches: built once for real, by hand in tests. */
+export interface World {
+  /** The environment as it was at start. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeFolder: string;
+  readonly workingFolder: string;
+  readonly userName: string;
+  /** `user@machine`, for the journal. */
+  readonly operator: string;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly now: () => Date;
+  readonly clock: Clock;
+  /** A random text of so many characters 0-9 a-z. */
+  readonly randomName: (length: number) => string;
+  /** Aborted by the first Ctrl-C or SIGTERM: what is in hand is finished, nothing new is started. */
+  readonly interrupted: AbortSignal;
+}
+
+/**
+ * The world as it is. DOCKER_* variables are taken out of the process once they are read: libraries below would
+ * otherwise follow them to another engine than the inventory names.
+ */
+export function realWorld(): World {
+  const environment = { ...process.env };
+  for (const name of Object.keys(process.env)) if (name.startsWith('DOCKER_')) delete process.env[name];
+  const userName = userInfo().username;
+  return {
+    environment,
+    homeFolder: environment['HOME'] ?? homedir(),
+    workingFolder: process.cwd(),
+    userName,
+    operator: `${environment['SUDO_USER'] ?? userName}@${hostname()}`,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    now: () => new Date(),
+    clock: {
+      now: () => performance.now(),
+      timestamp: () => new Date().toISOString(),
+      delay: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    },
+    randomName,
+    interrupted: interruption(),
+  };
+}
+
+function randomName(length: number): string {
+  const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
+  return Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => letters[byte % letters.length]).join('');
+}
+
+/** The second signal ends the process at once: the journal and the host tell what is half done. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      process.stderr.write(
+        '\ninterrupted: the container in hand is finished or undone, nothing new is started (again: stop at once)\n',
+      );
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}

@@ -1,0 +1,155 @@
+import type { JsonObject } from '../model/json.ts';
+import { isJsonObject } from '../model/json.ts';
+import { EnforceError } from '../model/errors.ts';
+import type { Operation } from '../model/plan.ts';
+import type { EngineFacts, FileChange } from '../model/snapshot.ts';
+import type { Connection } from '../transport/connection.ts';
+import { readContainer, readFacts, readFileChanges, readImage, readSummaries } from './answers.ts';
+import type { Engine } from './engine.ts';
+import { parseJson } from './json-text.ts';
+import { readLog } from './log-stream.ts';
+import { operationRequest } from './operation-request.ts';
+import type { EngineAnswer, EngineRequest, SendRequest } from './send-request.ts';
+import { requestSender } from './send-request.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const READ = { deadlineMilliseconds: 30_000, maximumBytes: 4 * MIB };
+/** Oldest API with everything enforce reads: docker 1.12. */
+const OLDEST_API = '1.24';
+
+/** The engine at the far end of a connection. The API version is the highest the engine itself speaks. */
+export async function connectEngine(connection: Connection): Promise<Engine> {
+  const send = requestSender(connection);
+  const ping = await send({ method: 'GET', path: '/_ping', deadlineMilliseconds: 20_000, maximumBytes: 4 * KIB });
+  const apiVersion = apiVersionOf(ping);
+  return dockerEngine(send, apiVersion, ping.headers['libpod-api-version'] === undefined ? 'docker' : 'podman');
+}
+
+function apiVersionOf({ status, headers }: EngineAnswer): string {
+  const announced = headers['api-version'];
+  const apiVersion = typeof announced === 'string' && /^\d+\.\d+$/.test(announced) ? announced : undefined;
+  if (apiVersion === undefined) {
+    throw new EnforceError('engine', `what answers is not a Docker engine (status ${status}, no Api-Version)`, {
+      hint: 'see that the address is that of a Docker engine and not of another HTTP service',
+    });
+  }
+  if (isOlder(apiVersion, OLDEST_API)) {
+    throw new EnforceError(
+      'engine-too-old',
+      `the engine speaks API ${apiVersion}; enforce needs ${OLDEST_API} (Docker 1.12) or newer`,
+      {
+        hint: 'upgrade Docker on this host, or leave the host out with --limit',
+      },
+    );
+  }
+  return apiVersion;
+}
+
+/** Whether API version a is older than b. */
+export function isOlder(a: string, b: string): boolean {
+  const [aMajor = 0, aMinor = 0] = a.split('.').map(Number);
+  const [bMajor = 0, bMinor = 0] = b.split('.').map(Number);
+  return aMajor === bMajor ? aMinor < bMinor : aMajor < bMajor;
+}
+
+function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['kind']): Engine {
+  const versioned: SendRequest = (request) => send({ ...request, path: `/v${apiVersion}${request.path}` });
+  const get = async (path: string, bounds: Partial<EngineRequest> = {}): Promise<EngineAnswer | undefined> => {
+    const answer = await versioned({ ...READ, ...bounds, method: 'GET', path });
+    if (answer.status === 404) return undefined;
+    if (answer.status >= 400) throw refusal(`GET ${path}`, answer);
+    return answer;
+  };
+
+  return {
+    async facts() {
+      const [version, info] = await Promise.all([get('/version'), get('/info')]);
+      return readFacts(kind, apiVersion, json(version), json(info));
+    },
+    async list() {
+      return readSummaries(json(await get('/containers/json', { query: { all: '1' }, maximumBytes: 32 * MIB })));
+    },
+    async inspect(id) {
+      const answer = await get(`/containers/${encodeURIComponent(id)}/json`);
+      return answer && readContainer(json(answer));
+    },
+    async image(reference) {
+      const answer = await get(`/images/${encodeImage(reference)}/json`);
+      return answer && readImage(json(answer));
+    },
+    async network(reference) {
+      const answer = await get(`/networks/${encodeURIComponent(reference)}`);
+      return answer && object(json(answer));
+    },
+    async hasVolume(name) {
+      return (await get(`/volumes/${encodeURIComponent(name)}`)) !== undefined;
+    },
+    async changes(id): Promise<readonly FileChange[] | undefined> {
+      const answer = await get(`/containers/${encodeURIComponent(id)}/changes`, {
+        maximumBytes: 32 * MIB,
+        deadlineMilliseconds: 120_000,
+      });
+      return answer && readFileChanges(json(answer));
+    },
+    async logs(id, lines) {
+      const query = { stdout: '1', stderr: '1', tail: String(lines) };
+      const answer = await versioned({
+        ...READ,
+        method: 'GET',
+        path: `/containers/${encodeURIComponent(id)}/logs`,
+        query,
+      });
+      return answer.status === 200 ? readLog(answer.body).slice(-256 * KIB) : '';
+    },
+    async run(operation) {
+      const { request, fine } = operationRequest(operation);
+      const answer = await versioned({ ...READ, ...request });
+      if (answer.status >= 400 && !fine.includes(answer.status)) throw refusal(describe(operation), answer);
+    },
+  };
+}
+
+/** A name such as `ghcr.io/acme/app:1` keeps its slashes: the engine's route takes them as part of the name. */
+function encodeImage(reference: string): string {
+  return reference.split('/').map(encodeURIComponent).join('/');
+}
+
+function describe(operation: Operation): string {
+  return operation.kind === 'create' ? `create ${operation.name}` : `${operation.kind} ${operation.id.slice(0, 12)}`;
+}
+
+function refusal(what: string, { status, body }: EngineAnswer): EnforceError {
+  return new EnforceError('engine', `the engine refused ${what}: ${messageOf(body)} (HTTP ${status})`);
+}
+
+function messageOf(body: Buffer): string {
+  const text = body
+    .subarray(0, 4 * KIB)
+    .toString('utf8')
+    .trim();
+  try {
+    const parsed = parseJson(text);
+    if (isJsonObject(parsed) && typeof parsed['message'] === 'string') return parsed['message'].trim();
+  } catch {
+    return text === '' ? 'no reason given' : text;
+  }
+  return text;
+}
+
+function json(answer: EngineAnswer | undefined): unknown {
+  const text = answer?.body.toString('utf8') ?? 'null';
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new EnforceError('engine', 'the engine answered something that is not JSON', {
+      hint: 'a proxy or another program may sit between; look at the address',
+      cause: error,
+    });
+  }
+}
+
+function object(value: unknown): JsonObject {
+  if (!isJsonObject(value)) throw new EnforceError('engine', 'the engine answered something other than an object');
+  return value;
+}

@@ -1,0 +1,69 @@
+import { EnforceError } from '../model/errors.ts';
+import type { Operation } from '../model/plan.ts';
+import type { EngineRequest } from './send-request.ts';
+
+/** The API call of an operation, and the error statuses that mean "it already is so". */
+export function operationRequest(operation: Operation): {
+  readonly request: Pick<EngineRequest, 'method' | 'path' | 'query' | 'body' | 'deadlineMilliseconds'>;
+  readonly fine: readonly number[];
+} {
+  switch (operation.kind) {
+    case 'create':
+      return {
+        request: {
+          method: 'POST',
+          path: '/containers/create',
+          query: { name: operation.name },
+          body: operation.spec,
+          deadlineMilliseconds: 120_000,
+        },
+        fine: [],
+      };
+    case 'connect':
+      return {
+        request: {
+          method: 'POST',
+          path: `/networks/${encodeURIComponent(operation.network)}/connect`,
+          body: { Container: fullId(operation.id), EndpointConfig: operation.endpoint },
+          deadlineMilliseconds: 60_000,
+        },
+        fine: [],
+      };
+    case 'stop':
+      // Without `t` the container's own stop signal and timeout hold; minutes are legal, so the call waits an hour.
+      return { request: post(operation.id, 'stop', 3_600_000), fine: [] };
+    case 'start':
+      return { request: post(operation.id, 'start', 180_000), fine: [] };
+    case 'rename':
+      return { request: { ...post(operation.id, 'rename', 60_000), query: { name: operation.name } }, fine: [] };
+    case 'set-restart-policy':
+      return {
+        request: { ...post(operation.id, 'update', 60_000), body: { RestartPolicy: { ...operation.policy } } },
+        fine: [],
+      };
+    case 'remove':
+      // Never with v=1: an anonymous volume goes with it, even one that another container uses (recreate.md V6).
+      return {
+        request: {
+          method: 'DELETE',
+          path: `/containers/${fullId(operation.id)}`,
+          query: { v: '0', force: '0' },
+          deadlineMilliseconds: 120_000,
+        },
+        fine: [404],
+      };
+  }
+}
+
+function post(
+  id: string,
+  verb: string,
+  deadlineMilliseconds: number,
+): { readonly method: 'POST'; readonly path: string; readonly deadlineMilliseconds: number } {
+  return { method: 'POST', path: `/containers/${fullId(id)}/${verb}`, deadlineMilliseconds };
+}
+
+function fullId(id: string): string {
+  if (/^[0-9a-f]{64}$/.test(id)) return id;
+  throw new EnforceError('engine', `${JSON.stringify(id.slice(0, 80))} is not a container id`);
+}

@@ -1,0 +1,88 @@
+import type { Catalogue } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import type { HostPlan, Plan } from '../model/plan.ts';
+import { EnforceError } from '../model/errors.ts';
+import type { Exceptions } from '../model/playbook.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Assessment } from './assess.ts';
+import { selectContainers } from './assess.ts';
+import { matches } from './accept.ts';
+import { changeFor } from './change-for.ts';
+import { portRoom } from './port-room.ts';
+
+/** One host as it was read, with what the rules found on it. */
+export interface AssessedHost {
+  readonly snapshot: Snapshot;
+  readonly findings: readonly Finding[];
+}
+
+/** One host as a plan takes it: what was read of it, or why it could not be. */
+export interface HostReading {
+  readonly host: string;
+  /** As written; for the report. */
+  readonly address: string;
+  readonly read: AssessedHost | Error;
+}
+
+export interface PlanInputs {
+  readonly assessment: Assessment;
+  readonly exceptions: Exceptions;
+  readonly catalogue: Catalogue;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+}
+
+/** Turns what was found into one change per container, in the order of hosts and then of names: the same facts give the same plan. */
+export function buildPlan(readings: readonly HostReading[], inputs: PlanInputs): Plan {
+  const { playbook } = inputs.assessment;
+  return {
+    createdAt: inputs.createdAt,
+    playbook: { name: playbook.name, digest: playbook.digest },
+    exceptionsDigest: inputs.exceptions.digest,
+    hosts: readings.map((reading) => hostPlan(reading, inputs)),
+    warnings: unusedExceptions(readings, inputs),
+  };
+}
+
+function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): HostPlan {
+  if (read instanceof Error) {
+    const hint = read instanceof EnforceError ? read.hint : undefined;
+    return { host, address, reachable: false, because: read.message, ...(hint === undefined ? {} : { hint }) };
+  }
+  const { snapshot, findings } = read;
+  const context = {
+    snapshot,
+    playbook: inputs.assessment.playbook,
+    catalogue: inputs.catalogue,
+    room: portRoom(snapshot),
+  };
+  const selected = [...selectContainers(snapshot, inputs.assessment)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found = selected.map((container) => ({
+    container,
+    own: findings.filter(({ containerId }) => containerId === container.id),
+  }));
+  return {
+    host,
+    address,
+    reachable: true,
+    engine: snapshot.engine,
+    containers: snapshot.containers.length,
+    compliant: found.filter(({ own }) => own.length === 0).map(({ container }) => container.name),
+    changes: found.filter(({ own }) => own.length > 0).map(({ container, own }) => changeFor(container, own, context)),
+  };
+}
+
+function unusedExceptions(readings: readonly HostReading[], { assessment }: PlanInputs): readonly string[] {
+  const read = readings.flatMap((reading) => (reading.read instanceof Error ? [] : [reading.read]));
+  return assessment.exceptions
+    .filter(
+      (exception) =>
+        !read.some(({ findings, snapshot }) => findings.some((finding) => isAbout(exception, finding, snapshot))),
+    )
+    .map(({ source, rule }) => `${source}: the exception for ${rule} matches nothing that was scanned`);
+}
+
+function isAbout(exception: Exceptions['exceptions'][number], finding: Finding, snapshot: Snapshot): boolean {
+  const container = snapshot.containers.find(({ id }) => id === finding.containerId);
+  return container !== undefined && matches(exception, finding, container);
+}

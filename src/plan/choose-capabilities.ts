@@ -1,0 +1,151 @@
+import { effectiveCapabilities } from '../model/capabilities.ts';
+import type { Catalogue } from '../model/catalogue.ts';
+import type { CapabilityDecision, Edit } from '../model/plan.ts';
+import type { CapabilitySettings } from '../model/playbook.ts';
+import { profileFor } from '../model/profile.ts';
+import type { Container, EngineFacts } from '../model/snapshot.ts';
+import { catalogued } from './catalogued.ts';
+import { configurationNeeds, isNonRoot } from './configuration-needs.ts';
+import { safeSet } from './safe-set.ts';
+
+/** The capabilities a container keeps, each with its reason, or why that cannot be told. */
+export type CapabilityChoice =
+  | {
+      readonly ok: true;
+      readonly edits: readonly Edit[];
+      readonly decisions: readonly CapabilityDecision[];
+      readonly warnings: readonly string[];
+    }
+  | { readonly ok: false; readonly because: string; readonly hint: string };
+
+/** Reasons to keep capabilities, by name. */
+export type Needs = ReadonlyMap<
+  string,
+  { readonly evidence: CapabilityDecision['evidence']; readonly because: string }
+>;
+
+/**
+ * Decides by the strongest evidence there is: a pinned profile, else the catalogue, else what the configuration tells,
+ * else the safe set. Nothing is ever added that the container does not hold today, so no answer can widen its power.
+ */
+export function chooseCapabilities(
+  container: Container,
+  engine: EngineFacts,
+  settings: CapabilitySettings,
+  catalogue: Catalogue,
+): CapabilityChoice {
+  const { HostConfig } = container.inspect;
+  const today = effectiveCapabilities(HostConfig);
+  if (today.privileged) {
+    return {
+      ok: false,
+      because:
+        'it is privileged: beside every capability that lifts seccomp, device and path limits, which a list of capabilities cannot replace',
+      hint: 'recreate it by hand without --privileged, or write an exception',
+    };
+  }
+  const profile = profileFor(container, settings);
+  if (profile) return pinned(container, profile.match, profile.keep, today.names);
+  if (settings.add === 'profiles') {
+    return {
+      ok: false,
+      because: 'the playbook keeps only what profiles pin, and none matches',
+      hint: `add a profile for ${JSON.stringify(container.inspect.Config.Image)} under rules.linux-capabilities.profiles`,
+    };
+  }
+  const asked = explicitlyAdded(container, today.names);
+  if (asked.length > 0) {
+    return {
+      ok: false,
+      because: `it was given ${asked.join(', ')} on purpose, and whether it needs them cannot be told`,
+      hint: `pin what it needs under rules.linux-capabilities.profiles, as "container:${container.name}": [${asked.join(', ')}]`,
+    };
+  }
+  return decide(container, today.names, ...needsOf(container, engine, catalogue));
+}
+
+function pinned(
+  container: Container,
+  match: string,
+  keep: readonly string[],
+  today: readonly string[],
+): CapabilityChoice {
+  const beyond = keep.filter((name) => !today.includes(name));
+  if (beyond.length > 0) {
+    return {
+      ok: false,
+      because: `the playbook pins ${beyond.join(', ')} for ${match}, which it does not hold today`,
+      hint: 'enforce never adds a power; give it the capability yourself, or take it off the profile',
+    };
+  }
+  const needs: Needs = new Map(
+    keep.map((name) => [name, { evidence: 'pinned', because: `pinned in the playbook for ${match}` }]),
+  );
+  return decide(container, today, needs, `not in the profile ${match}`, []);
+}
+
+/** Capabilities beyond the engine's default set: somebody asked for them. */
+function explicitlyAdded({ inspect }: Container, today: readonly string[]): readonly string[] {
+  const standard = effectiveCapabilities({}).names;
+  return inspect.HostConfig.CapAdd?.length ? today.filter((name) => !standard.includes(name)) : [];
+}
+
+function needsOf(
+  container: Container,
+  engine: EngineFacts,
+  catalogue: Catalogue,
+): readonly [Needs, string, readonly string[]] {
+  const entry = catalogued(container, catalogue);
+  const configured = configurationNeeds(container, engine);
+  if (entry) return [new Map([...configured, ...entry.needs]), `not needed by ${entry.image} (${entry.source})`, []];
+  if (isNonRoot(container)) {
+    return [
+      configured,
+      'its processes are not root and hold no capability',
+      hasNoNewPrivileges(container)
+        ? []
+        : [
+            'a setuid program or file capability inside the image would lose its power; pin a profile if the service relies on one',
+          ],
+    ];
+  }
+  return [
+    new Map([...safeSet(container), ...configured]),
+    'not in the safe set: hardly any service needs it',
+    [
+      'weak evidence for capabilities: the image is not in the catalogue, so the safe set is kept; pin a profile to keep less',
+    ],
+  ];
+}
+
+function hasNoNewPrivileges({ inspect }: Container): boolean {
+  return (inspect.HostConfig.SecurityOpt ?? []).some((option) =>
+    /^no-new-privileges(?:[=:](?:true|1|t))?$/i.test(option),
+  );
+}
+
+function decide(
+  { inspect }: Container,
+  today: readonly string[],
+  needs: Needs,
+  whyDropped: string,
+  warnings: readonly string[],
+): CapabilityChoice {
+  const decisions = today.map((capability): CapabilityDecision => {
+    const need = needs.get(capability);
+    return need
+      ? { capability, verdict: 'keep', ...need }
+      : { capability, verdict: 'drop', evidence: 'none', because: whyDropped };
+  });
+  const keep = decisions.filter(({ verdict }) => verdict === 'keep').map(({ capability }) => capability);
+  const { CapAdd = null, CapDrop = null } = inspect.HostConfig;
+  return {
+    ok: true,
+    decisions,
+    warnings,
+    edits: [
+      { path: 'HostConfig.CapDrop', before: CapDrop, after: ['ALL'] },
+      { path: 'HostConfig.CapAdd', before: CapAdd, after: keep },
+    ],
+  };
+}

@@ -1,0 +1,272 @@
+import type { Action, Intent, ObservedCandidate, ObservedContainer } from '../../src/apply/next.ts';
+import { next } from '../../src/apply/next.ts';
+
+/** What decides: the product's own `next`, or a version of it with one safety measure taken out. */
+export type Decide = typeof next;
+
+/** How far the exploration goes. */
+export interface Bounds {
+  readonly workers: number;
+  readonly crashes: number;
+  readonly reboots: number;
+  /** Workers come one after the other, as the lock on the host makes them; false lets them run at once. */
+  readonly fenced: boolean;
+}
+
+export interface Exploration {
+  readonly states: number;
+  /** Ways things can go wrong, each with how often it was reached. */
+  readonly violations: ReadonlyMap<string, number>;
+  /** Most actions a lone `resume` needed to end from any state. */
+  readonly longestResume: number;
+}
+
+interface Box extends ObservedContainer {
+  readonly startedOnce: boolean;
+  readonly stoppedByHand: boolean;
+}
+
+interface Candidate extends Box {
+  readonly number: number;
+  readonly originalRestart: string;
+  readonly missingNetworks: readonly string[];
+}
+
+interface Worker {
+  readonly intent: Intent;
+  readonly examined: number;
+  readonly verified: number;
+  readonly rejected: number;
+  readonly pending: Action | null;
+  readonly pendingFor: number;
+  readonly alive: boolean;
+}
+
+interface World {
+  readonly old: Box | null;
+  readonly candidate: Candidate | null;
+  readonly created: number;
+  readonly crashes: number;
+  readonly reboots: number;
+  readonly rebooted: boolean;
+  readonly workers: readonly Worker[];
+}
+
+interface Setting {
+  readonly restart: string;
+  /** The candidate passes the gate. */
+  readonly healthy: boolean;
+  /** The candidate differs from the old one only as planned. */
+  readonly faithful: boolean;
+  readonly bounds: Bounds;
+}
+
+const RESTARTS = ['no:0', 'always:0', 'unless-stopped:0'];
+
+/**
+ * Explores every interleaving of workers, crashes and reboots from every kind of start. In each state reached, the
+ * invariants must hold, and one `resume` alone must bring the container to "one running, right name, right policy".
+ */
+export function explore(decide: Decide, bounds: Bounds): Exploration {
+  const tally = { states: 0, longestResume: 0, violations: new Map<string, number>() };
+  for (const restart of RESTARTS) {
+    for (const [healthy, faithful] of [
+      [true, true],
+      [false, true],
+      [true, false],
+    ] as const) {
+      for (const intents of combinations<Intent>(['apply', 'resume', 'roll-back'], bounds.workers)) {
+        exploreFrom(initial(restart, intents, bounds), { restart, healthy, faithful, bounds }, decide, tally);
+      }
+    }
+  }
+  return tally;
+}
+
+function exploreFrom(
+  first: World,
+  setting: Setting,
+  decide: Decide,
+  tally: { states: number; longestResume: number; violations: Map<string, number> },
+): void {
+  const seen = new Set([JSON.stringify(first)]);
+  const open = [first];
+  for (let world = open.pop(); world; world = open.pop()) {
+    tally.states++;
+    const wrong = violation(world) ?? resumeAlone(world, setting, decide, tally);
+    if (wrong !== undefined) {
+      tally.violations.set(wrong, (tally.violations.get(wrong) ?? 0) + 1);
+      continue;
+    }
+    for (const following of successors(world, setting, decide)) {
+      const key = JSON.stringify(following);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      open.push(following);
+    }
+  }
+}
+
+function successors(world: World, setting: Setting, decide: Decide): readonly World[] {
+  const result: World[] = [];
+  world.workers.forEach((worker, index) => {
+    if (!worker.alive) return;
+    if (setting.bounds.fenced && world.workers.slice(0, index).some(({ alive }) => alive)) return;
+    if (worker.pending) result.push(act(world, index, setting));
+    else result.push(think(world, index, decide));
+    if (world.crashes > 0)
+      result.push(
+        withWorker({ ...world, crashes: world.crashes - 1 }, index, { ...worker, alive: false, pending: null }),
+      );
+  });
+  if (world.reboots > 0) result.push(reboot(world));
+  return result;
+}
+
+/** A worker observes and decides; the call is made in a later state, so that the world may have moved on by then. */
+function think(world: World, index: number, decide: Decide): World {
+  const worker = world.workers[index] as Worker;
+  const action = decide(observe(world, worker), worker.intent);
+  if (action.kind === 'done') return withWorker(world, index, { ...worker, alive: false });
+  const intent = action.kind === 'create' ? 'resume' : worker.intent;
+  return withWorker(world, index, { ...worker, intent, pending: action, pendingFor: world.candidate?.number ?? 0 });
+}
+
+function act(world: World, index: number, setting: Setting): World {
+  const worker = world.workers[index] as Worker;
+  const action = worker.pending as Action;
+  const number = world.candidate?.number ?? 0;
+  const idle = { ...worker, pending: null };
+  if (action.kind === 'examine')
+    return withWorker(world, index, setting.faithful ? { ...idle, examined: number } : { ...idle, rejected: number });
+  if (action.kind === 'verify')
+    return withWorker(world, index, setting.healthy ? { ...idle, verified: number } : { ...idle, rejected: number });
+  return withWorker(execute(world, action, worker.pendingFor), index, idle);
+}
+
+function observe(world: World, worker: Worker): Parameters<typeof next>[0] {
+  const number = world.candidate?.number;
+  return {
+    old: world.old,
+    candidate: world.candidate as ObservedCandidate | null,
+    examined: number !== undefined && worker.examined === number,
+    verified: number !== undefined && worker.verified === number,
+    rejected: number !== undefined && worker.rejected === number,
+  };
+}
+
+/** What the engine makes of a call: names are unique, calls go by id, a running container is not removed. */
+function execute(world: World, action: Action, pendingFor: number): World {
+  if (action.kind === 'create') {
+    if (world.candidate || !world.old) return world;
+    const candidate: Candidate = {
+      name: 'new',
+      running: false,
+      restart: world.old.restart,
+      startedOnce: false,
+      stoppedByHand: false,
+      number: world.created + 1,
+      originalRestart: world.old.restart,
+      missingNetworks: ['back'],
+    };
+    return { ...world, candidate, created: world.created + 1 };
+  }
+  if (action.kind === 'connect') return change(world, 'candidate', pendingFor, { missingNetworks: [] });
+  if (action.kind === 'examine' || action.kind === 'verify' || action.kind === 'done') return world;
+  switch (action.kind) {
+    case 'remove':
+      return world.candidate?.number === pendingFor && !world.candidate.running ? { ...world, candidate: null } : world;
+    case 'rename': {
+      const other = action.who === 'old' ? world.candidate : world.old;
+      return other?.name === action.to ? world : change(world, action.who, pendingFor, { name: action.to });
+    }
+    case 'set-restart':
+      return change(world, action.who, pendingFor, { restart: action.restart });
+    case 'stop':
+      return change(world, action.who, pendingFor, { running: false, stoppedByHand: true });
+    case 'start':
+      return change(world, action.who, pendingFor, { running: true, startedOnce: true, stoppedByHand: false });
+  }
+}
+
+function change(world: World, who: 'old' | 'candidate', pendingFor: number, to: Partial<Candidate>): World {
+  if (who === 'old') return world.old ? { ...world, old: { ...world.old, ...to } } : world;
+  return world.candidate?.number === pendingFor ? { ...world, candidate: { ...world.candidate, ...to } } : world;
+}
+
+/** The engine restarts: what never ran stays down, `always` comes back even when stopped by hand. Calls under way are lost. */
+function reboot(world: World): World {
+  const revive = <Kind extends Box>(box: Kind): Kind => ({
+    ...box,
+    running:
+      box.startedOnce && (box.restart === 'always:0' || (box.restart === 'unless-stopped:0' && !box.stoppedByHand)),
+  });
+  return {
+    ...world,
+    reboots: world.reboots - 1,
+    rebooted: true,
+    old: world.old && revive(world.old),
+    candidate: world.candidate && revive(world.candidate),
+    workers: world.workers.map((worker) => ({ ...worker, pending: null })),
+  };
+}
+
+function violation({ old, candidate }: World): string | undefined {
+  if (!old) return 'the old container is lost';
+  return old.running && candidate?.running ? 'two are running' : undefined;
+}
+
+function resumeAlone(
+  start: World,
+  setting: Setting,
+  decide: Decide,
+  tally: { longestResume: number },
+): string | undefined {
+  let world: World = { ...start, workers: [worker('resume')] };
+  for (let steps = 0; steps < 40; steps++) {
+    world = think(world, 0, decide);
+    const [alone] = world.workers as [Worker];
+    if (!alone.alive) {
+      tally.longestResume = Math.max(tally.longestResume, steps);
+      return endedBadly(world, setting);
+    }
+    world = act(world, 0, setting);
+    const wrong = violation(world);
+    if (wrong !== undefined) return `while resuming ${wrong}`;
+  }
+  return 'resume never ends';
+}
+
+function endedBadly({ old, candidate, rebooted }: World, { restart }: Setting): string | undefined {
+  const running = [old, candidate].filter((box) => box?.running === true);
+  // A container that no policy brings back stays down after a reboot with or without enforce.
+  if (running.length === 0 && rebooted && restart !== 'always:0') return undefined;
+  if (running.length !== 1) return `resume ends with ${running.length} running`;
+  if (running[0]?.name !== 'target') return `resume ends with the name ${String(running[0]?.name)}`;
+  return running[0].restart === restart ? undefined : 'resume ends with the restart policy lost';
+}
+
+function initial(restart: string, intents: readonly Intent[], { crashes, reboots }: Bounds): World {
+  return {
+    old: { name: 'target', running: true, restart, startedOnce: true, stoppedByHand: false },
+    candidate: null,
+    created: 0,
+    crashes,
+    reboots,
+    rebooted: false,
+    workers: intents.map(worker),
+  };
+}
+
+function worker(intent: Intent): Worker {
+  return { intent, examined: 0, verified: 0, rejected: 0, pending: null, pendingFor: 0, alive: true };
+}
+
+function withWorker(world: World, index: number, worker: Worker): World {
+  return { ...world, workers: world.workers.with(index, worker) };
+}
+
+function combinations<Item>(items: readonly Item[], length: number): readonly (readonly Item[])[] {
+  if (length === 0) return [[]];
+  return combinations(items, length - 1).flatMap((start) => items.map((item) => [...start, item]));
+}
