@@ -1,4 +1,5 @@
 import type { Outcome } from '../model/journal.ts';
+import { LABELS } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { ChangeSettings } from './apply-change.ts';
 import { applyChange, outcomeOf } from './apply-change.ts';
@@ -53,27 +54,16 @@ export interface TargetResult {
 
 /** Finishes or undoes what an interrupted run left on a host. */
 export async function resumeHost(
-  settings: Pick<ChangeSettings, 'gate'>,
+  { gate }: Pick<ChangeSettings, 'gate'>,
   tools: HostTools,
 ): Promise<readonly TargetResult[]> {
   const unfinished = unfinishedChanges(await (await tools.engine()).list());
   const results: TargetResult[] = [];
   for (const target of unfinished) {
-    tools.emit({
-      kind: 'resumed',
-      host: tools.host,
-      container: target.container,
-      run: target.run,
-      text: `finishing what run ${target.run} left`,
-    });
-    results.push({
-      target,
-      outcome: outcomeOf(
-        await settle({ target, intent: 'resume', gate: settings.gate }, tools),
-        target.container,
-        target.run,
-      ),
-    });
+    const { container, run } = target;
+    tools.emit({ kind: 'resumed', host: tools.host, container, run, text: `finishing what run ${run} left` });
+    const outcome = outcomeOf(await settle({ target, intent: 'resume', gate }, tools), container, run);
+    results.push(ended({ target, outcome }, tools));
   }
   return results;
 }
@@ -85,21 +75,29 @@ export async function rollBackTarget(
   tools: HostTools,
 ): Promise<TargetResult> {
   const rest = await settle({ target, intent: 'roll-back', gate }, tools);
-  const because = rest.at === 'old' ? 'asked for' : rest.because;
-  return {
-    target,
-    outcome:
-      rest.at === 'old'
-        ? { result: 'rolled-back', because, downtimeMilliseconds: rest.downtimeMilliseconds }
-        : outcomeOf(rest, target.container, target.run),
-  };
+  const outcome: Outcome =
+    rest.at === 'old'
+      ? { result: 'rolled-back', because: 'asked for', downtimeMilliseconds: rest.downtimeMilliseconds }
+      : outcomeOf(rest, target.container, target.run);
+  return ended({ target, outcome }, tools);
 }
 
-/** The changes of a host that can be taken back: all of one run, or the latest of each container. */
+function ended(result: TargetResult, { journal, clock, host }: HostTools): TargetResult {
+  const { target, outcome } = result;
+  journal.write({ event: 'change-ended', at: clock.timestamp(), host, container: target.container, outcome });
+  return result;
+}
+
+/**
+ * The changes of a host that can be taken back: those whose new container is the one that has the name now. A change that
+ * a later run built upon can only be taken back after the later one.
+ */
 export async function rollBackTargets(
   run: string | undefined,
-  tools: Pick<HostTools, 'engine'>,
+  { engine }: Pick<HostTools, 'engine'>,
 ): Promise<readonly Target[]> {
-  const kept = keptContainers(await (await tools.engine()).list());
-  return run === undefined ? kept : kept.filter((target) => target.run === run);
+  const containers = await (await engine()).list();
+  const isCurrent = (target: Target): boolean =>
+    containers.some(({ names, labels }) => names.includes(target.container) && labels[LABELS.run] === target.run);
+  return keptContainers(containers).filter((target) => isCurrent(target) && (run === undefined || target.run === run));
 }

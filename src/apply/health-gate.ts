@@ -19,8 +19,8 @@ export interface GateContext {
   readonly gate: HealthGate;
   readonly clock: Clock;
   readonly probe: Probe;
-  /** Told once, when every port answers: the end of the downtime. */
-  readonly onAnswer: () => void;
+  /** Told when the look began in which every port answered: by then the downtime was over. */
+  readonly onAnswer: (at: number) => void;
 }
 
 const POLL_MILLISECONDS = 250;
@@ -39,9 +39,10 @@ export async function passGate(context: GateContext): Promise<Verdict> {
     const broken = brokenBecause(inspect, context.baseline);
     if (broken !== undefined) return { passed: false, because: withLastWords(broken, await engine.logs(id, 20)) };
 
-    const elapsed = clock.now() - begun;
+    const looked = clock.now();
+    const elapsed = looked - begun;
     const silent = await silentPort(inspect, context);
-    if (silent === undefined) context.onAnswer();
+    if (silent === undefined) context.onAnswer(looked);
     const notYet = silent ?? waitingFor(inspect, context, elapsed);
     if (notYet === undefined) return await readLog(context, inspect);
     if (elapsed > gate.deadlineSeconds * 1000) {
@@ -74,11 +75,10 @@ function waitingFor({ State }: ContainerInspect, { gate, baseline }: GateContext
 }
 
 async function silentPort(inspect: ContainerInspect, { baseline, probe }: GateContext): Promise<string | undefined> {
-  for (const { containerPort, ip, port } of portsToProbe(inspect)) {
-    if (baseline?.ports.get(containerPort) === 'silent') continue;
-    if ((await probe(ip, port)) === 'silent') return `nothing answers on its port ${port}`;
-  }
-  return undefined;
+  const expected = portsToProbe(inspect).filter(({ containerPort }) => baseline?.ports.get(containerPort) !== 'silent');
+  const looks = await Promise.all(expected.map(async ({ ip, port }) => ({ port, look: await probe(ip, port) })));
+  const silent = looks.find(({ look }) => look === 'silent');
+  return silent && `nothing answers on its port ${silent.port}`;
 }
 
 async function readLog({ engine, id, baseline }: GateContext, { State }: ContainerInspect): Promise<Verdict> {

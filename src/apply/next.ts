@@ -39,6 +39,8 @@ export interface ObservedContainer {
   /** `target`: it has the service's name. The roles are the names it has at the steps of a change. */
   readonly name: 'target' | Role;
   readonly running: boolean;
+  /** It keeps exiting and being started again; the engine refuses to rename such a container while it is between two starts. */
+  readonly restarting: boolean;
   /** As `NAME:MAXIMUM`. */
   readonly restart: string;
 }
@@ -89,12 +91,19 @@ function forward(observed: Observed, old: ObservedContainer, candidate: Observed
 }
 
 function back(old: ObservedContainer, candidate: ObservedCandidate): Action {
-  if (candidate.name !== 'fail') return { kind: 'rename', who: 'candidate', to: 'fail' };
+  // From here on the change counts as unfinished again, so that a crash below is found.
+  if (old.name === 'bak') return { kind: 'rename', who: 'old', to: 'old' };
+  if (candidate.name !== 'fail') {
+    return candidate.restarting && candidate.running
+      ? { kind: 'stop', who: 'candidate' }
+      : { kind: 'rename', who: 'candidate', to: 'fail' };
+  }
   if (candidate.restart !== NO_RESTART) return { kind: 'set-restart', who: 'candidate', restart: NO_RESTART };
   if (candidate.running) return { kind: 'stop', who: 'candidate' };
   // While it still serves under its own name nothing was taken from it, and its name stays.
-  if (old.name === 'bak' || (old.name === 'target' && !old.running)) return { kind: 'rename', who: 'old', to: 'old' };
-  if (old.restart !== candidate.originalRestart)
+  if (old.name === 'target' && !old.running) return { kind: 'rename', who: 'old', to: 'old' };
+  if (old.restart !== candidate.originalRestart) {
     return { kind: 'set-restart', who: 'old', restart: candidate.originalRestart };
+  }
   return { kind: 'remove', who: 'candidate' };
 }

@@ -56,6 +56,7 @@ function observed(inspect: ContainerInspect, target: Target): ObservedContainer 
   return {
     name: nameOf(inspect, target),
     running: inspect.State.Running || inspect.State.Restarting === true,
+    restarting: inspect.State.Restarting === true || (inspect.RestartCount ?? 0) > 0,
     restart: restartText(inspect),
   };
 }

@@ -48,7 +48,6 @@ async function run(operation: Operation, action: Action, job: Job, memory: Memor
     detail: text,
   });
   emit({ kind: 'step', host, container: job.target.container, text });
-  const isStopOfOld = action.kind === 'stop' && action.who === 'old';
   const before = clock.now();
   try {
     await (await tools.engine()).run(operation);
@@ -59,7 +58,7 @@ async function run(operation: Operation, action: Action, job: Job, memory: Memor
     if (failure.code !== 'engine') throw failure;
     refused(action, failure, memory);
   }
-  if (isStopOfOld) memory.stoppedAt ??= before;
+  if (action.kind === 'stop') memory.stoppedAt ??= before;
   if (action.kind === 'start' && action.who === 'old') memory.answeredAt = clock.now();
 }
 
@@ -114,8 +113,8 @@ async function verify(
     gate,
     clock,
     probe,
-    onAnswer: () => {
-      memory.answeredAt ??= clock.now();
+    onAnswer: (at) => {
+      memory.answeredAt ??= at;
     },
   });
   if (!verdict.passed) {

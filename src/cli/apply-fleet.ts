@@ -30,11 +30,17 @@ export interface FleetJob {
   readonly world: World;
 }
 
+/** How the changes of a run ended, and whether somebody ended the run before its time. */
+export interface FleetResult {
+  readonly results: readonly ChangeResult[];
+  readonly interrupted: boolean;
+}
+
 /**
  * Makes the changes of a plan, batch by batch: hosts of a batch side by side when nobody is asked, one after the other
  * when somebody is. Once the run has as many failures as it may have, nothing new is started.
  */
-export async function applyFleet(job: FleetJob): Promise<readonly ChangeResult[]> {
+export async function applyFleet(job: FleetJob): Promise<FleetResult> {
   const { plan, inputs, options, world } = job;
   const progress = startChangeProgress(options, world);
   const changes = plan.hosts.flatMap((host) =>
@@ -61,7 +67,10 @@ export async function applyFleet(job: FleetJob): Promise<readonly ChangeResult[]
     }
   }
   progress.end();
-  return [...results, ...withoutHost(changes, job, progress)];
+  return {
+    results: [...results, ...withoutHost(changes, job, progress)],
+    interrupted: world.interrupted.aborted || approver.wasInterrupted(),
+  };
 }
 
 interface Helpers {

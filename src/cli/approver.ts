@@ -11,11 +11,13 @@ import type { World } from './world.ts';
 /** Who says whether a change is made. */
 export interface Approver {
   readonly permit: (change: Change) => Promise<Permit>;
+  /** Whether the person ended it with Ctrl-C. */
+  readonly wasInterrupted: () => boolean;
 }
 
 /** `--yes`: every change of the plan. */
 export function unattendedApprover(): Approver {
-  return { permit: () => Promise.resolve({ go: true }) };
+  return { permit: () => Promise.resolve({ go: true }), wasInterrupted: () => false };
 }
 
 /** A person at the terminal, asked for each container, with the keys of `git add -p`. */
@@ -26,8 +28,8 @@ export function askingApprover(
   world: World,
 ): Approver {
   const prompter = createPrompter({
-    input: world.stdin as NodeJS.ReadStream,
-    output: world.stderr as NodeJS.WriteStream,
+    input: world.stdin,
+    output: world.stderr,
     signal: world.interrupted,
     now: world.now,
     colors: usesColors(world.stderr, world, options.color),
@@ -35,6 +37,7 @@ export function askingApprover(
   });
   const ofHost = new Map<string, 'all' | 'none'>();
   let ended = false;
+  let interrupted = false;
 
   return {
     permit: async (change) => {
@@ -46,6 +49,7 @@ export function askingApprover(
       progress.resume();
       return take(answer, change);
     },
+    wasInterrupted: () => interrupted,
   };
 
   async function take(answer: Answer, change: Change): Promise<Permit> {
@@ -61,6 +65,7 @@ export function askingApprover(
       case 'quit':
       case 'interrupted':
         ended = true;
+        interrupted = answer === 'interrupted';
         return declined('ended by the operator');
       default: {
         const file = await writeException(answer, change, options, world);

@@ -44,17 +44,17 @@ export async function createLog(stream: Writable, level: LogLevel): Promise<Log>
     warn: write('warn'),
     info: write('info'),
     debug: write('debug'),
-    close: () =>
-      new Promise((resolve) => {
-        logger.once('finish', () => resolve());
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        logger.once('finish', resolve);
         logger.end();
-      }),
+      });
+      // winston is done once it has handed everything over; the stream when it calls back.
+      await new Promise<void>((resolve) => {
+        stream.write('', () => resolve());
+      });
+    },
   };
-}
-
-/** Returns when everything that was logged is written. */
-export async function closeLog(log: Log): Promise<void> {
-  await log.close();
 }
 
 function logLine(level: string, message: unknown, details: unknown): string {
@@ -67,5 +67,5 @@ function logLine(level: string, message: unknown, details: unknown): string {
 }
 
 function detailText(value: unknown): string {
-  return typeof value === 'string' && /^[\w.:/@-]+$/.test(value) ? value : JSON.stringify(value);
+  return typeof value === 'string' && /^[\w.:/@[\]-]+$/.test(value) ? value : JSON.stringify(value);
 }

@@ -13,6 +13,7 @@ export interface Progress {
   report(event: ProgressEvent): void;
   /** Takes the live line away for as long as someone else writes to the terminal: a prompt, or a result on stdout. */
   pause(): void;
+  /** Brings it back, once for every pause. */
   resume(): void;
   /** Takes it away for good. */
   end(): void;
@@ -78,7 +79,7 @@ function liveProgress(stream: ProgressStream, options: ProgressOptions): Progres
   const active = new Map<string, Activity>();
   let done = 0;
   let shown = '';
-  let paused = false;
+  let pauses = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const erase = (): void => {
@@ -97,7 +98,7 @@ function liveProgress(stream: ProgressStream, options: ProgressOptions): Progres
     erase();
   };
   const wake = (): void => {
-    if (timer !== undefined || paused || active.size === 0) return;
+    if (timer !== undefined || pauses > 0 || active.size === 0) return;
     draw();
     timer = setInterval(draw, REDRAW_MILLISECONDS).unref();
   };
@@ -112,11 +113,11 @@ function liveProgress(stream: ProgressStream, options: ProgressOptions): Progres
       else wake();
     },
     pause: () => {
-      paused = true;
+      pauses++;
       sleep();
     },
     resume: () => {
-      paused = false;
+      pauses = Math.max(0, pauses - 1);
       wake();
     },
     end: () => {

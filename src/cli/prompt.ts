@@ -46,17 +46,26 @@ export function canPrompt(input: { readonly isTTY?: boolean }, output: { readonl
   return input.isTTY === true && output.isTTY === true;
 }
 
-/** A prompter with the keys of `git add -p`. Ask `canPrompt` first. */
+/** A prompter with the keys of `git add -p`, one question at a time whoever asks. Ask `canPrompt` first. */
 export function createPrompter(options: PrompterOptions): Prompter {
   const prompt = createLinePrompt(options);
-  return {
-    ask: (question) => askChange(question, prompt, options),
-    confirm: async (question) => {
-      const line = await prompt({ prefix: '', message: `${plainText(question)} [y/N]`, check: isYesOrNo });
-      if (line.kind === 'ended') return line.by === 'quit' ? 'no' : 'interrupted';
-      return /^y(es)?$/i.test(line.text.trim()) ? 'yes' : 'no';
-    },
+  // Two open questions would both take the same key, so a `y` for one host would approve another's change.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
   };
+  return {
+    ask: (question) => inTurn(() => askChange(question, prompt, options)),
+    confirm: (question) => inTurn(() => askPlainly(question, prompt)),
+  };
+}
+
+async function askPlainly(question: string, prompt: LinePrompt): Promise<'yes' | 'no' | 'interrupted'> {
+  const line = await prompt({ prefix: '', message: `${plainText(question)} [y/N]`, check: isYesOrNo });
+  if (line.kind === 'ended') return line.by === 'quit' ? 'no' : 'interrupted';
+  return /^y(es)?$/i.test(line.text.trim()) ? 'yes' : 'no';
 }
 
 async function askChange(question: ChangeQuestion, prompt: LinePrompt, options: PrompterOptions): Promise<Answer> {

@@ -1,4 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import type { ApplyOptions } from './commands/apply.ts';
+import type { HostsOptions } from './commands/hosts.ts';
+import type { PlanOptions } from './commands/plan.ts';
+import type { RollbackOptions } from './commands/rollback.ts';
+import type { ScanOptions } from './commands/scan.ts';
+import type { CommonOptions } from './options.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { ExitCode } from './exit-code.ts';
 import { withHosts, withOutput, withRules, wholeNumber } from './options.ts';
@@ -37,20 +43,20 @@ function build(world: World, end: (code: ExitCode) => void): Command {
   withRules(program.command('scan').description('look at the hosts and tell what violates the rules; changes nothing'))
     .option('-o, --output <file>', 'save what was read, to plan from later')
     .option('--exit-zero', 'end with 0 although there are findings', false)
-    .action(async (options) => end(await (await import('./commands/scan.ts')).scan(options, world)));
+    .action(async (options: ScanOptions) => end(await (await import('./commands/scan.ts')).scan(options, world)));
 
   withRules(program.command('plan').description('show how the findings would be fixed; changes nothing'))
     .option('-o, --output <file>', 'save the plan, to apply it later')
     .option('--from <scan.json>', 'plan from a saved scan instead of the hosts')
     .option('--detailed-exitcode', 'end with 2 when there is something to do', false)
-    .action(async (options) => end(await (await import('./commands/plan.ts')).plan(options, world)));
+    .action(async (options: PlanOptions) => end(await (await import('./commands/plan.ts')).plan(options, world)));
 
   withRules(program.command('apply').description('fix the findings, asking for each container'))
     .argument('[plan.json]', 'a saved plan; without it a new one is made')
     .option('-y, --yes', 'do not ask', false)
     .option('--max-changes <number>', 'do nothing when the plan has more changes than this', wholeNumber)
     .option('--max-failures <number>', 'start nothing new after so many failures', wholeNumber)
-    .action(async (file: string | undefined, options) =>
+    .action(async (file: string | undefined, options: ApplyOptions) =>
       end(await (await import('./commands/apply.ts')).apply(file, options, world)),
     );
 
@@ -63,33 +69,35 @@ function build(world: World, end: (code: ExitCode) => void): Command {
       [],
     )
     .option('-y, --yes', 'do not ask', false)
-    .action(async (name: string | undefined, options) =>
+    .action(async (name: string | undefined, options: RollbackOptions) =>
       end(await (await import('./commands/rollback.ts')).rollback(name, options, world)),
     );
 
   withHosts(program.command('status').description('runs, kept containers, and what was left half done'))
     .argument('[run]', 'one run in detail')
-    .action(async (name: string | undefined, options) =>
+    .action(async (name: string | undefined, options: CommonOptions) =>
       end(await (await import('./commands/status.ts')).status(name, options, world)),
     );
 
   withHosts(program.command('hosts').description('the hosts of the inventory, and how they are reached'))
     .option('--check', 'connect to each', false)
-    .action(async (options) => end(await (await import('./commands/hosts.ts')).hosts(options, world)));
+    .action(async (options: HostsOptions) => end(await (await import('./commands/hosts.ts')).hosts(options, world)));
 
   withOutput(program.command('rules').description('the rules, and where the standards have them')).action(
-    async (options) => end(await (await import('./commands/explain.ts')).rules(options, world)),
+    async (options: CommonOptions) => end((await import('./commands/explain.ts')).rules(options, world)),
   );
 
   withOutput(program.command('explain').description('why a rule exists, what its fix does and what can break'))
     .argument('<rule>')
-    .action(async (rule: string, options) =>
-      end(await (await import('./commands/explain.ts')).explain(rule, options, world)),
+    .action(async (rule: string, options: CommonOptions) =>
+      end((await import('./commands/explain.ts')).explain(rule, options, world)),
     );
 
   withOutput(program.command('config').description('the JSON Schema of a file enforce reads'))
     .requiredOption('--schema <name>', 'playbook, exceptions or inventory')
-    .action(async (options) => end(await (await import('./commands/config.ts')).config(options, world)));
+    .action(async (options: { readonly schema: string }) =>
+      end((await import('./commands/config.ts')).config(options, world)),
+    );
 
   return program;
 }

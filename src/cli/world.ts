@@ -28,7 +28,8 @@ export interface World {
  */
 export function realWorld(): World {
   const environment = { ...process.env };
-  for (const name of Object.keys(process.env)) if (name.startsWith('DOCKER_')) delete process.env[name];
+  for (const name of Object.keys(process.env))
+    if (name.startsWith('DOCKER_')) Reflect.deleteProperty(process.env, name);
   const userName = userInfo().username;
   return {
     environment,

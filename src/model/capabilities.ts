@@ -63,6 +63,11 @@ export const DEFAULT_CAPABILITIES: readonly string[] = [
   'SYS_CHROOT',
 ];
 
+/** What Podman gives; the lists of its inspect are relative to this set, and the word ALL is never in them. */
+export const PODMAN_CAPABILITIES: readonly string[] = DEFAULT_CAPABILITIES.filter(
+  (name) => !['AUDIT_WRITE', 'MKNOD', 'NET_RAW'].includes(name),
+);
+
 /** Capabilities with which a process can leave its container, read the host's memory or files, or take over its network. */
 export const ESCAPE_CLASS: readonly string[] = [
   'BPF',
@@ -90,18 +95,21 @@ export function normalizeCapability(text: string): string {
  * The capabilities a container's processes can ever hold, by the engine's own algebra. The order of flags plays no part:
  * privileged beats everything, `ALL` added beats every `ALL` dropped, and a name that is added and dropped is held.
  */
-export function effectiveCapabilities(hostConfig: HostConfig): {
+export function effectiveCapabilities(
+  hostConfig: HostConfig,
+  standard: readonly string[] = DEFAULT_CAPABILITIES,
+): {
   readonly privileged: boolean;
   readonly names: readonly string[];
 } {
   if (hostConfig.Privileged === true) return { privileged: true, names: ALL_CAPABILITIES.toSorted() };
   const add = new Set((hostConfig.CapAdd ?? []).map(normalizeCapability));
   const drop = new Set((hostConfig.CapDrop ?? []).map(normalizeCapability));
-  return { privileged: false, names: heldBy(add, drop).toSorted() };
+  return { privileged: false, names: heldBy(add, drop, standard).toSorted() };
 }
 
-function heldBy(add: ReadonlySet<string>, drop: ReadonlySet<string>): readonly string[] {
+function heldBy(add: ReadonlySet<string>, drop: ReadonlySet<string>, standard: readonly string[]): readonly string[] {
   if (add.has('ALL')) return ALL_CAPABILITIES.filter((name) => !drop.has(name));
   if (drop.has('ALL')) return [...add];
-  return [...new Set([...DEFAULT_CAPABILITIES.filter((name) => !drop.has(name)), ...add])];
+  return [...new Set([...standard.filter((name) => !drop.has(name)), ...add])];
 }

@@ -23,12 +23,14 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** How long a script may run, and how much it may say. */
 export interface ScriptLimits {
   readonly deadlineMilliseconds: number;
   /** Output beyond this is a failure, not a truncation. */
   readonly maximumBytes: number;
 }
 
+/** How a script ended, and what it said. */
 export interface ScriptOutput {
   readonly exitCode: number;
   readonly stdout: string;

@@ -54,10 +54,11 @@ describe('every interleaving of crashes, reboots and workers', () => {
 });
 
 describe('the order of a change', () => {
-  const old = { name: 'target', running: true, restart: 'always:0' } as const;
+  const old = { name: 'target', running: true, restarting: false, restart: 'always:0' } as const;
   const candidate = {
     name: 'new',
     running: false,
+    restarting: false,
     restart: 'always:0',
     originalRestart: 'always:0',
     missingNetworks: [],
@@ -85,7 +86,7 @@ describe('the order of a change', () => {
     ],
     [
       'gives the name to the candidate',
-      { ...seen, old: { name: 'old', running: false, restart: 'no:0' } },
+      { ...seen, old: { name: 'old', running: false, restarting: false, restart: 'no:0' } },
       { kind: 'rename', who: 'candidate', to: 'target' },
     ],
     [

@@ -1,5 +1,7 @@
-import type { Action, Intent, ObservedCandidate, ObservedContainer } from '../../src/apply/next.ts';
+import type { Action, Intent } from '../../src/apply/next.ts';
 import { next } from '../../src/apply/next.ts';
+import type { Setting, Worker, World } from './protocol-world.ts';
+import { execute, isRestarting, reboot, violation } from './protocol-world.ts';
 
 /** What decides: the product's own `next`, or a version of it with one safety measure taken out. */
 export type Decide = typeof next;
@@ -21,46 +23,6 @@ export interface Exploration {
   readonly longestResume: number;
 }
 
-interface Box extends ObservedContainer {
-  readonly startedOnce: boolean;
-  readonly stoppedByHand: boolean;
-}
-
-interface Candidate extends Box {
-  readonly number: number;
-  readonly originalRestart: string;
-  readonly missingNetworks: readonly string[];
-}
-
-interface Worker {
-  readonly intent: Intent;
-  readonly examined: number;
-  readonly verified: number;
-  readonly rejected: number;
-  readonly pending: Action | null;
-  readonly pendingFor: number;
-  readonly alive: boolean;
-}
-
-interface World {
-  readonly old: Box | null;
-  readonly candidate: Candidate | null;
-  readonly created: number;
-  readonly crashes: number;
-  readonly reboots: number;
-  readonly rebooted: boolean;
-  readonly workers: readonly Worker[];
-}
-
-interface Setting {
-  readonly restart: string;
-  /** The candidate passes the gate. */
-  readonly healthy: boolean;
-  /** The candidate differs from the old one only as planned. */
-  readonly faithful: boolean;
-  readonly bounds: Bounds;
-}
-
 const RESTARTS = ['no:0', 'always:0', 'unless-stopped:0'];
 
 /**
@@ -76,7 +38,7 @@ export function explore(decide: Decide, bounds: Bounds): Exploration {
       [true, false],
     ] as const) {
       for (const intents of combinations<Intent>(['apply', 'resume', 'roll-back'], bounds.workers)) {
-        exploreFrom(initial(restart, intents, bounds), { restart, healthy, faithful, bounds }, decide, tally);
+        exploreFrom(initial(restart, intents, bounds), { restart, healthy, faithful }, bounds, decide, tally);
       }
     }
   }
@@ -86,6 +48,7 @@ export function explore(decide: Decide, bounds: Bounds): Exploration {
 function exploreFrom(
   first: World,
   setting: Setting,
+  bounds: Bounds,
   decide: Decide,
   tally: { states: number; longestResume: number; violations: Map<string, number> },
 ): void {
@@ -98,7 +61,7 @@ function exploreFrom(
       tally.violations.set(wrong, (tally.violations.get(wrong) ?? 0) + 1);
       continue;
     }
-    for (const following of successors(world, setting, decide)) {
+    for (const following of successors(world, setting, bounds, decide)) {
       const key = JSON.stringify(following);
       if (seen.has(key)) continue;
       seen.add(key);
@@ -107,13 +70,13 @@ function exploreFrom(
   }
 }
 
-function successors(world: World, setting: Setting, decide: Decide): readonly World[] {
+function successors(world: World, setting: Setting, { fenced }: Bounds, decide: Decide): readonly World[] {
   const result: World[] = [];
   world.workers.forEach((worker, index) => {
     if (!worker.alive) return;
-    if (setting.bounds.fenced && world.workers.slice(0, index).some(({ alive }) => alive)) return;
+    if (fenced && world.workers.slice(0, index).some(({ alive }) => alive)) return;
     if (worker.pending) result.push(act(world, index, setting));
-    else result.push(think(world, index, decide));
+    else result.push(think(world, index, setting, decide));
     if (world.crashes > 0)
       result.push(
         withWorker({ ...world, crashes: world.crashes - 1 }, index, { ...worker, alive: false, pending: null }),
@@ -124,9 +87,9 @@ function successors(world: World, setting: Setting, decide: Decide): readonly Wo
 }
 
 /** A worker observes and decides; the call is made in a later state, so that the world may have moved on by then. */
-function think(world: World, index: number, decide: Decide): World {
+function think(world: World, index: number, setting: Setting, decide: Decide): World {
   const worker = world.workers[index] as Worker;
-  const action = decide(observe(world, worker), worker.intent);
+  const action = decide(observe(world, worker, setting), worker.intent);
   if (action.kind === 'done') return withWorker(world, index, { ...worker, alive: false });
   const intent = action.kind === 'create' ? 'resume' : worker.intent;
   return withWorker(world, index, { ...worker, intent, pending: action, pendingFor: world.candidate?.number ?? 0 });
@@ -141,79 +104,18 @@ function act(world: World, index: number, setting: Setting): World {
     return withWorker(world, index, setting.faithful ? { ...idle, examined: number } : { ...idle, rejected: number });
   if (action.kind === 'verify')
     return withWorker(world, index, setting.healthy ? { ...idle, verified: number } : { ...idle, rejected: number });
-  return withWorker(execute(world, action, worker.pendingFor), index, idle);
+  return withWorker(execute(world, action, worker.pendingFor, setting), index, idle);
 }
 
-function observe(world: World, worker: Worker): Parameters<typeof next>[0] {
+function observe(world: World, worker: Worker, setting: Setting): Parameters<typeof next>[0] {
   const number = world.candidate?.number;
   return {
-    old: world.old,
-    candidate: world.candidate as ObservedCandidate | null,
+    old: world.old && { ...world.old, restarting: false },
+    candidate: world.candidate && { ...world.candidate, restarting: isRestarting(world, setting) },
     examined: number !== undefined && worker.examined === number,
     verified: number !== undefined && worker.verified === number,
     rejected: number !== undefined && worker.rejected === number,
   };
-}
-
-/** What the engine makes of a call: names are unique, calls go by id, a running container is not removed. */
-function execute(world: World, action: Action, pendingFor: number): World {
-  if (action.kind === 'create') {
-    if (world.candidate || !world.old) return world;
-    const candidate: Candidate = {
-      name: 'new',
-      running: false,
-      restart: world.old.restart,
-      startedOnce: false,
-      stoppedByHand: false,
-      number: world.created + 1,
-      originalRestart: world.old.restart,
-      missingNetworks: ['back'],
-    };
-    return { ...world, candidate, created: world.created + 1 };
-  }
-  if (action.kind === 'connect') return change(world, 'candidate', pendingFor, { missingNetworks: [] });
-  if (action.kind === 'examine' || action.kind === 'verify' || action.kind === 'done') return world;
-  switch (action.kind) {
-    case 'remove':
-      return world.candidate?.number === pendingFor && !world.candidate.running ? { ...world, candidate: null } : world;
-    case 'rename': {
-      const other = action.who === 'old' ? world.candidate : world.old;
-      return other?.name === action.to ? world : change(world, action.who, pendingFor, { name: action.to });
-    }
-    case 'set-restart':
-      return change(world, action.who, pendingFor, { restart: action.restart });
-    case 'stop':
-      return change(world, action.who, pendingFor, { running: false, stoppedByHand: true });
-    case 'start':
-      return change(world, action.who, pendingFor, { running: true, startedOnce: true, stoppedByHand: false });
-  }
-}
-
-function change(world: World, who: 'old' | 'candidate', pendingFor: number, to: Partial<Candidate>): World {
-  if (who === 'old') return world.old ? { ...world, old: { ...world.old, ...to } } : world;
-  return world.candidate?.number === pendingFor ? { ...world, candidate: { ...world.candidate, ...to } } : world;
-}
-
-/** The engine restarts: what never ran stays down, `always` comes back even when stopped by hand. Calls under way are lost. */
-function reboot(world: World): World {
-  const revive = <Kind extends Box>(box: Kind): Kind => ({
-    ...box,
-    running:
-      box.startedOnce && (box.restart === 'always:0' || (box.restart === 'unless-stopped:0' && !box.stoppedByHand)),
-  });
-  return {
-    ...world,
-    reboots: world.reboots - 1,
-    rebooted: true,
-    old: world.old && revive(world.old),
-    candidate: world.candidate && revive(world.candidate),
-    workers: world.workers.map((worker) => ({ ...worker, pending: null })),
-  };
-}
-
-function violation({ old, candidate }: World): string | undefined {
-  if (!old) return 'the old container is lost';
-  return old.running && candidate?.running ? 'two are running' : undefined;
 }
 
 function resumeAlone(
@@ -224,7 +126,7 @@ function resumeAlone(
 ): string | undefined {
   let world: World = { ...start, workers: [worker('resume')] };
   for (let steps = 0; steps < 40; steps++) {
-    world = think(world, 0, decide);
+    world = think(world, 0, setting, decide);
     const [alone] = world.workers as [Worker];
     if (!alone.alive) {
       tally.longestResume = Math.max(tally.longestResume, steps);

@@ -1,8 +1,8 @@
 import type { ChangeResult } from '../../apply/apply-host.ts';
 import type { Plan } from '../../model/plan.ts';
-import { jsonText } from '../../report/json-text.ts';
+import { jsonLine, jsonText } from '../../report/json-text.ts';
 import { planDocument } from '../../report/plan-document.ts';
-import { planText } from '../../report/plan-text.ts';
+import { planSummary, planText } from '../../report/plan-text.ts';
 import { runText } from '../../report/outcome-text.ts';
 import { applyFleet } from '../apply-fleet.ts';
 import { digestText } from '../digest-text.ts';
@@ -22,7 +22,7 @@ import type { RunRecorder } from '../run-record.ts';
 import { scanFleet } from '../scan-fleet.ts';
 import { usage } from '../run.ts';
 import type { World } from '../world.ts';
-import { hasWork, planOf, readingOf } from './plan.ts';
+import { planOf, readingOf } from './plan.ts';
 
 export interface ApplyOptions extends CommonOptions {
   readonly yes: boolean;
@@ -66,34 +66,61 @@ async function inRun(
   if (limit !== undefined) throw refused(limit, 'narrow the plan with --limit or --container, or raise --max-changes');
 
   const document = jsonText(planDocument(plan));
-  const work = changeCount(plan);
-  const show = { colors: usesColors(world.stdout, world, options.color) };
-  if (!options.json && (options.yes || work === 0))
-    world.stdout.write(planText(plan, { ...show, verbose: options.verbose > 0 }));
-  run.begin({ document, digest: digestText(document) });
-  const results =
-    work === 0
-      ? []
-      : await applyFleet({ plan, planDigest: digestText(document), inputs, options, run: run.journal, world });
-  const exitCode = endCode(plan, results, resumed, world);
+  const digest = digestText(document);
+  showPlan(plan, run, options, world);
+  run.begin({ document, digest });
+  const { results, interrupted } =
+    changeCount(plan) === 0
+      ? { results: [], interrupted: world.interrupted.aborted }
+      : await applyFleet({ plan, planDigest: digest, inputs, options, run: run.journal, world });
+  const exitCode = endCode(plan, results, resumed, interrupted);
   run.end(exitCode);
-  if (!options.json)
-    world.stdout.write(
-      runText(
-        {
-          run: run.journal.run,
-          results: results.map(({ change, outcome }) => ({
-            host: change.host,
-            container: change.container,
-            outcome,
-            notes: [],
-          })),
-          exitCode,
-        },
-        show,
-      ),
-    );
+  showEnd(run, results, exitCode, options, world);
   return exitCode;
+}
+
+function showPlan(
+  plan: Plan,
+  { journal }: RunRecorder,
+  { json, yes, verbose, color }: ApplyOptions,
+  world: World,
+): void {
+  if (json) {
+    world.stdout.write(
+      jsonLine({ type: 'run-started', at: world.clock.timestamp(), run: journal.run, changes: changeCount(plan) }),
+    );
+    return;
+  }
+  const asks = !yes && changeCount(plan) > 0;
+  world.stdout.write(
+    asks
+      ? `${planSummary(plan)}\n`
+      : planText(plan, { colors: usesColors(world.stdout, world, color), verbose: verbose > 0 }),
+  );
+}
+
+function showEnd(
+  { journal }: RunRecorder,
+  results: readonly ChangeResult[],
+  exitCode: ExitCode,
+  { json, color }: ApplyOptions,
+  world: World,
+): void {
+  if (json) {
+    world.stdout.write(
+      jsonLine({ type: 'run-ended', at: world.clock.timestamp(), run: journal.run, exit_code: exitCode }),
+    );
+    return;
+  }
+  const shown = results.map(({ change, outcome }) => ({
+    host: change.host,
+    container: change.container,
+    outcome,
+    notes: [],
+  }));
+  world.stdout.write(
+    runText({ run: journal.run, results: shown, exitCode }, { colors: usesColors(world.stdout, world, color) }),
+  );
 }
 
 /** A plan is no approval: only a person at a terminal or `--yes` is. */
@@ -119,14 +146,16 @@ function changeCount({ hosts }: Plan): number {
     .length;
 }
 
-function endCode(plan: Plan, results: readonly ChangeResult[], resumed: readonly ExitCode[], world: World): ExitCode {
+function endCode(
+  plan: Plan,
+  results: readonly ChangeResult[],
+  resumed: readonly ExitCode[],
+  interrupted: boolean,
+): ExitCode {
   const codes: ExitCode[] = [...resumed, ...results.map(({ outcome }) => exitCodeOf(outcome))];
   if (plan.hosts.some(({ reachable }) => !reachable)) codes.push(4);
-  if (
-    hasWork(plan) &&
-    plan.hosts.some((host) => host.reachable && host.changes.some(({ action }) => action === 'blocked'))
-  )
+  if (plan.hosts.some((host) => host.reachable && host.changes.some(({ action }) => action === 'blocked')))
     codes.push(2);
   const code = worst(codes);
-  return world.interrupted.aborted && code !== 6 && code !== 3 ? 130 : code;
+  return interrupted && code !== 6 && code !== 3 ? 130 : code;
 }

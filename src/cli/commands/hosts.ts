@@ -73,7 +73,7 @@ function reach(
 function reachedDocument(
   host: Host,
   reached: readonly HostResult<Reached>[],
-): { readonly [key: string]: string | boolean } {
+): Readonly<Record<string, string | boolean>> {
   const result = reached.find((candidate) => candidate.host === host);
   if (!result) return {};
   return result.ok

@@ -5,7 +5,7 @@ import { matchesGlob } from '../../model/glob.ts';
 import type { Host, HostResult } from '../../model/inventory.ts';
 import { loadPlaybook } from '../../load/playbook.ts';
 import { outcomeDocument } from '../../report/outcome-document.ts';
-import { outcomeText } from '../../report/outcome-text.ts';
+import { putBackText } from '../../report/outcome-text.ts';
 import { errorText } from '../../report/error-text.ts';
 import { jsonLine } from '../../report/json-text.ts';
 import { onEachHost } from '../../transport/fleet.ts';
@@ -93,8 +93,8 @@ async function agreed(
     for (const { container, run } of targets)
       world.stderr.write(`  -/+ ${host.name}/${container}  back to the container kept by run ${run}\n`);
   const prompter = createPrompter({
-    input: world.stdin as NodeJS.ReadStream,
-    output: world.stderr as NodeJS.WriteStream,
+    input: world.stdin,
+    output: world.stderr,
     signal: world.interrupted,
     now: world.now,
     colors: usesColors(world.stderr, world, options.color),
@@ -132,7 +132,7 @@ async function rollBackAll(
           world.stdout.write(
             options.json
               ? jsonLine(outcomeDocument(shown, world.clock.timestamp()))
-              : outcomeText(shown, { colors: usesColors(world.stdout, world, options.color) }),
+              : putBackText(shown, { colors: usesColors(world.stdout, world, options.color) }),
           );
           progress.resume();
           results.push(result);

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import type { JsonObject } from '../model/json.ts';
+import type { CapabilityDecision, Change, Edit, Owner, PortMove } from '../model/plan.ts';
+import { carriedObject } from './document.ts';
+import { findingShape } from './finding-shape.ts';
+import { engineShape, isEachHostOnce, unreadHostShape } from './host-shape.ts';
+
+const texts = z.array(z.string());
+const port = z.int().min(0).max(65535);
+const seconds = z.number().min(0);
+const instant = z.iso.datetime({ error: 'a UTC time like 2026-11-22T21:09:11Z' });
+
+/** The document of a saved plan. */
+export const planShape = z
+  .object({
+    created_at: instant,
+    playbook: z.object({ name: z.string(), digest: z.string() }),
+    exceptions_digest: z.string(),
+    changes: z.array(changeShape()),
+    hosts: z
+      .array(z.discriminatedUnion('reachable', [readHostShape(), unreadHostShape]))
+      .refine(isEachHostOnce, 'each host once'),
+    warnings: texts,
+  })
+  // Else a change would be lost on the way, without a word.
+  .refine(
+    ({ changes, hosts }) => changes.every(({ host }) => hosts.some((one) => one.reachable && one.host === host)),
+    {
+      path: ['changes'],
+      error: 'changes of hosts that are among "hosts" and were reached',
+    },
+  );
+
+function readHostShape() {
+  return z.object({
+    host: z.string(),
+    address: z.string(),
+    reachable: z.literal(true),
+    engine: engineShape,
+    containers: z.int().min(0),
+    compliant: texts,
+  });
+}
+
+function changeShape() {
+  return z
+    .object({
+      host: z.string(),
+      container: z.string(),
+      id: z.string(),
+      image: z.string(),
+      action: z.enum(['recreate', 'blocked', 'excepted'] satisfies Change['action'][]),
+      because: z.array(findingShape),
+      before: carriedObject,
+      after: carriedObject,
+      port_moves: z.array(portMoveShape()),
+      capabilities: z.array(capabilityShape()),
+      warnings: texts,
+      blocked: z.object({ because: z.string(), hint: z.string() }).nullable(),
+      owner: ownerShape(),
+      downtime_s: seconds,
+      worst_case_s: seconds,
+      stale_if: z.object({ config_digest: z.string(), image_id: z.string(), engine_id: z.string() }),
+    })
+    .refine(hasOneSideEach, { path: ['after'], error: 'the same paths as in before' })
+    .refine(({ action, blocked }) => (action === 'blocked') === (blocked !== null), {
+      path: ['blocked'],
+      error: 'a reason where the action is "blocked", else null',
+    })
+    .transform(
+      (change): Change => ({
+        host: change.host,
+        container: change.container,
+        id: change.id,
+        image: change.image,
+        action: change.action,
+        because: change.because,
+        edits: editsOf(change.before, change.after),
+        portMoves: change.port_moves,
+        capabilities: change.capabilities,
+        warnings: change.warnings,
+        blocked: change.blocked,
+        owner: change.owner,
+        downtimeSeconds: change.downtime_s,
+        worstCaseSeconds: change.worst_case_s,
+        staleIf: {
+          engineId: change.stale_if.engine_id,
+          configDigest: change.stale_if.config_digest,
+          imageId: change.stale_if.image_id,
+        },
+      }),
+    );
+}
+
+function hasOneSideEach({ before, after }: { readonly before: JsonObject; readonly after: JsonObject }): boolean {
+  const paths = Object.keys(before);
+  return paths.length === Object.keys(after).length && paths.every((path) => Object.hasOwn(after, path));
+}
+
+function editsOf(before: JsonObject, after: JsonObject): readonly Edit[] {
+  return Object.entries(before).map(([path, value]) => ({
+    path,
+    before: value ?? null,
+    after: after[path] ?? null,
+  }));
+}
+
+function portMoveShape() {
+  return z
+    .object({ proto: z.enum(['tcp', 'udp', 'sctp']), ip: z.string(), from: port, to: port, container_port: port })
+    .transform(
+      ({ proto, ip, from, to, container_port }): PortMove => ({
+        protocol: proto,
+        ip,
+        from,
+        to,
+        containerPort: container_port,
+      }),
+    );
+}
+
+function capabilityShape() {
+  return z.object({
+    capability: z.string(),
+    verdict: z.enum(['keep', 'drop'] satisfies CapabilityDecision['verdict'][]),
+    evidence: z.enum([
+      'pinned',
+      'catalogue',
+      'configuration',
+      'safe-set',
+      'none',
+    ] satisfies CapabilityDecision['evidence'][]),
+    because: z.string(),
+  });
+}
+
+function ownerShape() {
+  return z.object({
+    kind: z.enum([
+      'compose',
+      'swarm',
+      'kubernetes',
+      'nomad',
+      'ecs',
+      'portainer',
+      'systemd',
+      'home-assistant',
+      'other',
+      'none',
+    ] satisfies Owner['kind'][]),
+    name: z.string().exactOptional(),
+    files: texts.exactOptional(),
+  });
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { basename, extname } from 'node:path';
+import type * as z from 'zod';
+import type { CapabilitySettings, Playbook, PortSettings, RuleSettings } from '../model/playbook.ts';
+import { DEFAULT_PLAYBOOK } from './default-playbook.ts';
+import { playbookSchema, type rulesSchema } from './playbook-schema.ts';
+import { fileError } from './problem.ts';
+import { readTextFile, type TextFile } from './text-file.ts';
+import { validate } from './validate.ts';
+import { parseYaml, type YamlDocument } from './yaml-document.ts';
+
+/** Reads a playbook; without a path, the built-in one that enforces the rules of the mission. */
+export async function loadPlaybook(path: string | undefined): Promise<Playbook> {
+  if (path === undefined) return readPlaybook(DEFAULT_PLAYBOOK);
+  return { ...readPlaybook(await readTextFile(path, 'bad-playbook')), source: path };
+}
+
+function readPlaybook(file: TextFile): Playbook {
+  const document = parseYaml(file, 'bad-playbook');
+  const written = validate(playbookSchema, document, 'bad-playbook');
+  return {
+    name: written.name ?? basename(file.file, extname(file.file)),
+    hosts: written.hosts ?? 'all',
+    containers: {
+      include: written.containers?.include ?? [],
+      exclude: written.containers?.exclude ?? [],
+      expendable: written.containers?.expendable ?? [],
+      protect: written.containers?.protect ?? [],
+    },
+    rules: ruleSettings(written.rules),
+    rollout: rollout(written.rollout),
+    health: healthGate(written.health, document),
+    keepSeconds: written.keep ?? 7 * 86_400,
+    windows: written.windows ?? [],
+    digest: `sha256:${createHash('sha256').update(file.bytes).digest('hex')}`,
+  };
+}
+
+type Written = z.output<typeof playbookSchema>;
+type WrittenRules = z.output<typeof rulesSchema>;
+
+function ruleSettings(rules: WrittenRules): RuleSettings {
+  const ports = given(rules['privileged-host-port']);
+  const capabilities = given(rules['linux-capabilities']);
+  const listeners = given(rules['host-network-privileged-listener']);
+  return {
+    ...(ports === undefined ? {} : { 'privileged-host-port': portSettings(ports) }),
+    ...(capabilities === undefined ? {} : { 'linux-capabilities': capabilitySettings(capabilities) }),
+    ...(listeners === undefined ? {} : { 'host-network-privileged-listener': {} }),
+  };
+}
+
+/** Settings as written; `true` is the defaults, `false` is a rule that is not enforced. */
+function given<Settings extends object>(settings: Settings | boolean | undefined): Partial<Settings> | undefined {
+  if (settings === undefined || settings === false) return undefined;
+  return settings === true ? {} : settings;
+}
+
+function portSettings({
+  map = { 80: 8080, 443: 8443 },
+  otherwise = 8000,
+}: Settings<'privileged-host-port'>): PortSettings {
+  return {
+    map: new Map(Object.entries(map).map(([from, to]) => [Number(from), to])),
+    ...(otherwise === false ? {} : { otherwise }),
+  };
+}
+
+function capabilitySettings(written: Settings<'linux-capabilities'>): CapabilitySettings {
+  const { require = 'cis', add = 'auto', profiles = {} } = written;
+  return { require, add, profiles: Object.entries(profiles).map(([match, keep]) => ({ match, keep })) };
+}
+
+type Settings<Id extends keyof WrittenRules> = Partial<Exclude<WrittenRules[Id], boolean | undefined>>;
+
+function rollout(written: Written['rollout'] = {}): Playbook['rollout'] {
+  const { batches = ['100%'], pause = 0, max_changes: maxChanges, max_failures: maxFailures = 1 } = written;
+  return { batches, pauseSeconds: pause, maxFailures, ...(maxChanges === undefined ? {} : { maxChanges }) };
+}
+
+function healthGate(written: Written['health'], document: YamlDocument): Playbook['health'] {
+  const healthyForSeconds = written?.healthy_for ?? 10;
+  const deadlineSeconds = written?.deadline ?? 120;
+  if (healthyForSeconds < deadlineSeconds) return { healthyForSeconds, deadlineSeconds, onFailure: 'rollback' };
+  const path = ['health', written?.deadline === undefined ? 'healthy_for' : 'deadline'];
+  const text = `leaves no time to become healthy (healthy_for ${healthyForSeconds}s, deadline ${deadlineSeconds}s); expected a deadline that is longer`;
+  throw fileError('bad-playbook', document.file, [{ line: document.lineOf(path), path, text }]);
+}

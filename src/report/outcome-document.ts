@@ -1,0 +1,18 @@
+import type { JsonObject } from '../model/json.ts';
+import type { ChangeResult } from './outcome-text.ts';
+
+/** One line of `apply --json`: how a change ended. */
+export function outcomeDocument({ host, container, outcome }: ChangeResult, at: string): JsonObject {
+  const head = { type: 'change', at, host, container, result: outcome.result };
+  switch (outcome.result) {
+    case 'applied':
+      return { ...head, downtime_ms: outcome.downtimeMilliseconds, kept: outcome.kept };
+    case 'rolled-back':
+      return { ...head, because: outcome.because, downtime_ms: outcome.downtimeMilliseconds };
+    case 'skipped':
+    case 'deferred':
+      return { ...head, because: outcome.because };
+    case 'stuck':
+      return { ...head, because: outcome.because, recover: outcome.recover };
+  }
+}

@@ -1,0 +1,69 @@
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { Container, ContainerDetails, Known, MachineFacts, Snapshot } from '../model/snapshot.ts';
+import { documentHead } from './document.ts';
+import { engineDocument, unreadHostDocument } from './host-document.ts';
+import type { UnreadHost } from './host-document.ts';
+
+/**
+ * A scan as the file that `plan --from` reads. It names the hosts that could not be read as well, so that a plan made
+ * from it does not call them compliant.
+ */
+export function snapshotsDocument(
+  snapshots: readonly Snapshot[],
+  unread: readonly UnreadHost[],
+  generatedAt: string,
+): JsonObject {
+  return {
+    ...documentHead(generatedAt, unread.length),
+    snapshots: snapshots.map(snapshotDocument),
+    unread: unread.map(unreadHostDocument),
+  };
+}
+
+function snapshotDocument(snapshot: Snapshot): JsonObject {
+  return {
+    host: snapshot.host,
+    address: snapshot.address,
+    taken_at: snapshot.takenAt,
+    engine: engineDocument(snapshot.engine),
+    machine: machineDocument(snapshot.machine),
+    containers: snapshot.containers.map(containerDocument),
+  };
+}
+
+function machineDocument(machine: MachineFacts): JsonObject {
+  return {
+    listeners: knownDocument(machine.listeners, (listeners) =>
+      listeners.map(({ containerId, ...listener }) => ({
+        ...listener,
+        ...(containerId === undefined ? {} : { container_id: containerId }),
+      })),
+    ),
+    ephemeral_ports: knownDocument(machine.ephemeralPorts, ({ first, last }) => ({ first, last })),
+  };
+}
+
+function knownDocument<Value>(fact: Known<Value>, document: (value: Value) => JsonValue): JsonObject {
+  return fact.known ? { known: true, value: document(fact.value) } : { known: false, because: fact.because };
+}
+
+function containerDocument(container: Container): JsonObject {
+  return {
+    id: container.id,
+    name: container.name,
+    config_digest: container.configDigest,
+    ...(container.details === undefined ? {} : { details: detailsDocument(container.details) }),
+    // The engine's own JSON: it was read as JsonValue and only its type has names for some of the fields.
+    inspect: container.inspect as unknown as JsonObject,
+  };
+}
+
+function detailsDocument(details: ContainerDetails): JsonObject {
+  const { image } = details;
+  return {
+    image: image === null ? null : { id: image.id, tags: [...image.tags], config: image.config },
+    named_image_id: details.namedImageId,
+    changes: details.changes.map(({ path, kind }) => ({ path, kind })),
+    missing_volumes: [...details.missingVolumes],
+  };
+}

@@ -1,0 +1,20 @@
+import type { JsonObject } from '../model/json.ts';
+import { documentHead } from './document.ts';
+import type { Status } from './status-text.ts';
+
+/** The machine output of `enforce status`. */
+export function statusDocument({ runs, kept, unfinished, notReached }: Status, generatedAt: string): JsonObject {
+  return {
+    ...documentHead(generatedAt, notReached.length),
+    runs: runs.map(({ run, startedAt, operator, counts, exitCode }) => ({
+      run,
+      started_at: startedAt,
+      operator,
+      counts: { ...counts },
+      exit_code: exitCode,
+    })),
+    kept: kept.map(({ host, container, name, run }) => ({ host, container, name, run })),
+    unfinished: unfinished.map(({ host, container, run, because }) => ({ host, container, run, because })),
+    not_reached: notReached.map(({ host, because }) => ({ host, because })),
+  };
+}

@@ -1,0 +1,100 @@
+import { inColumns } from './columns.ts';
+import type { Cell } from './columns.ts';
+import { outcomeCounts } from './outcome-text.ts';
+import type { OutcomeCounts } from './outcome-text.ts';
+import { painter } from './paint.ts';
+import type { Paint } from './paint.ts';
+import { plainText } from './plain-text.ts';
+
+/** What `enforce status` tells: of the journals, and of what the hosts themselves still carry. */
+export interface Status {
+  /** Newest first. */
+  readonly runs: readonly RunRecord[];
+  readonly kept: readonly KeptContainer[];
+  /** Changes that an interrupted run left half done. */
+  readonly unfinished: readonly UnfinishedChange[];
+  readonly notReached: readonly { readonly host: string; readonly because: string }[];
+}
+
+/** One run, as its journal has it. */
+export interface RunRecord {
+  readonly run: string;
+  readonly startedAt: string;
+  readonly operator: string;
+  readonly counts: OutcomeCounts;
+  /** Null for a run that never ended. */
+  readonly exitCode: number | null;
+}
+
+/** An old container that is kept for rollback. */
+export interface KeptContainer {
+  readonly host: string;
+  /** The name of the container that replaced it. */
+  readonly container: string;
+  /** The name it is kept under. */
+  readonly name: string;
+  readonly run: string;
+  /** Until when it is kept, as it is shown; null when that is not known. */
+  readonly until: string | null;
+}
+
+/** A change that neither ended nor was undone. */
+export interface UnfinishedChange {
+  readonly host: string;
+  readonly container: string;
+  readonly run: string;
+  /** What there is of it: `the old container is stopped, the new one not started`. */
+  readonly because: string;
+}
+
+/** What `enforce status` prints. */
+export function statusText(status: Status, options: { readonly colors: boolean }): string {
+  const paint = painter(options.colors);
+  return [
+    ...section('runs', status.runs.map(runRow), 'none', paint),
+    ...section('kept', status.kept.map(keptRow), 'none', paint),
+    ...section('unfinished', status.unfinished.map(unfinishedRow), 'nothing', paint),
+    ...(status.notReached.length === 0 ? [] : section('not reached', status.notReached.map(hostRow), '', paint)),
+    ...(status.unfinished.length === 0 ? [] : ['next: enforce apply finishes it, enforce rollback RUN undoes it']),
+    '',
+  ].join('\n');
+}
+
+function section(title: string, rows: readonly (readonly Cell[])[], none: string, paint: Paint): readonly string[] {
+  const body = rows.length === 0 ? [none] : inColumns(rows, paint);
+  return body.map((text, at) => `${(at === 0 ? title : '').padEnd(TITLE_WIDTH)}${text}`);
+}
+
+const TITLE_WIDTH = 13;
+
+function runRow(run: RunRecord): readonly Cell[] {
+  return [
+    plainText(run.run, 40),
+    plainText(run.startedAt, 40),
+    outcomeCounts(run.counts, 'nothing done'),
+    run.exitCode === null ? { text: 'did not end', tone: 'bad' } : `exit ${run.exitCode}`,
+    plainText(run.operator, 64),
+  ];
+}
+
+function keptRow(kept: KeptContainer): readonly Cell[] {
+  const until = kept.until === null ? '' : `until ${plainText(kept.until, 40)}`;
+  return [
+    `${plainText(kept.host, 64)}/${plainText(kept.container, 64)}`,
+    plainText(kept.name, 120),
+    `run ${plainText(kept.run, 40)}`,
+    until,
+  ];
+}
+
+function unfinishedRow(change: UnfinishedChange): readonly Cell[] {
+  return [
+    { text: `${plainText(change.host, 64)}/${plainText(change.container, 64)}`, tone: 'bad' },
+    `run ${plainText(change.run, 40)}`,
+    plainText(change.because, 300),
+  ];
+}
+
+function hostRow({ host, because }: { readonly host: string; readonly because: string }): readonly Cell[] {
+  return [{ text: plainText(host, 64), tone: 'bad' }, plainText(because, 300)];
+}

@@ -1,0 +1,119 @@
+import type { PortRange } from '../model/snapshot.ts';
+
+/** What the machine script printed, sorted out; it decides nothing. */
+export interface MachineReport {
+  readonly kernel: string | undefined;
+  readonly hostName: string | undefined;
+  readonly isRoot: boolean;
+  readonly ephemeralPorts: PortRange | undefined;
+  readonly sockets: readonly Socket[];
+  /** Inode of a socket → the processes that hold it, in the order of the host's own list. */
+  readonly holders: ReadonlyMap<string, readonly Process[]>;
+  /** Whether the script came to its end. */
+  readonly isWhole: boolean;
+}
+
+/** One listening socket. */
+export interface Socket {
+  readonly protocol: 'tcp' | 'udp';
+  readonly ip: string;
+  readonly port: number;
+  readonly inode: string;
+}
+
+/** A process that holds such a socket. */
+export interface Process {
+  readonly name: string | undefined;
+  /** Ids of containers in the paths of its cgroups, outermost first. */
+  readonly cgroupIds: readonly string[];
+}
+
+/** Reads the output of the machine script; lines it does not know are left out. */
+export function parseMachine(text: string): MachineReport {
+  const lines = text.split('\n');
+  const processes = readProcesses(lines);
+  return {
+    kernel: firstAfter('sys/kernel/osrelease:', lines),
+    hostName: firstAfter('sys/kernel/hostname:', lines),
+    isRoot: /^self\/status:Uid:\s+\d+\s+0\s/m.test(text),
+    ephemeralPorts: readRange(firstAfter('sys/net/ipv4/ip_local_port_range:', lines)),
+    sockets: lines.flatMap(readSocket),
+    holders: readHolders(lines, processes),
+    isWhole: lines.at(-1) === '' && lines.at(-2) === 'end',
+  };
+}
+
+function firstAfter(prefix: string, lines: readonly string[]): string | undefined {
+  return lines.find((line) => line.startsWith(prefix))?.slice(prefix.length);
+}
+
+function readRange(text: string | undefined): PortRange | undefined {
+  const match = /^(\d{1,5})\s+(\d{1,5})\s*$/.exec(text ?? '');
+  if (!match) return undefined;
+  const [first, last] = [Number(match[1]), Number(match[2])];
+  return first <= last && last <= 65535 ? { first, last } : undefined;
+}
+
+/** A row of /proc/net: state 0A of tcp is listening, state 07 of udp is without a peer, which is udp's listening. */
+const SOCKET =
+  /^net\/(?<family>tcp6?|udp6?): *\d+: (?<address>[0-9A-F]{8}|[0-9A-F]{32}):(?<port>[0-9A-F]{4}) \S+ (?<status>0[A7]) \S+ \S+ \S+ +\d+ +\d+ +(?<inode>\d+) /;
+
+function readSocket(line: string): readonly Socket[] {
+  const groups = SOCKET.exec(line)?.groups;
+  if (!groups) return [];
+  const protocol = groups['family']?.startsWith('tcp') ? 'tcp' : 'udp';
+  if (groups['status'] !== (protocol === 'tcp' ? '0A' : '07')) return [];
+  return [
+    {
+      protocol,
+      ip: readAddress(groups['address'] ?? ''),
+      port: Number.parseInt(groups['port'] ?? '', 16),
+      inode: groups['inode'] ?? '',
+    },
+  ];
+}
+
+/** The kernel prints addresses as 32-bit words in the byte order of the machine, which is little-endian wherever this runs. */
+function readAddress(hex: string): string {
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).toReversed());
+  if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
+  const groups = (bytes.join('').match(/.{4}/g) ?? []).map((group) => group.toLowerCase());
+  // A URL holds an IPv6 address in its shortest form.
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+}
+
+function readProcesses(lines: readonly string[]): ReadonlyMap<string, Process> {
+  const names = new Map<string, string>();
+  const cgroupIds = new Map<string, Set<string>>();
+  for (const line of lines) {
+    const match = /^(?<pid>\d+)\/(?:status:Name:\s*(?<name>.*)|cgroup:(?<cgroup>.*))$/.exec(line);
+    const { pid, name, cgroup } = match?.groups ?? {};
+    if (pid === undefined) continue;
+    if (name !== undefined) names.set(pid, name);
+    const ids = cgroupIds.get(pid) ?? new Set<string>();
+    for (const id of containerIdsIn(cgroup ?? '')) ids.add(id);
+    cgroupIds.set(pid, ids);
+  }
+  return new Map([...cgroupIds].map(([pid, ids]) => [pid, { name: names.get(pid), cgroupIds: [...ids] }]));
+}
+
+/** `/docker/ID` under cgroup v1, `docker-ID.scope` with systemd, either below any parent. */
+function containerIdsIn(cgroup: string): readonly string[] {
+  return cgroup.split('/').flatMap((part) => /^(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/.exec(part)?.[1] ?? []);
+}
+
+function readHolders(
+  lines: readonly string[],
+  processes: ReadonlyMap<string, Process>,
+): ReadonlyMap<string, readonly Process[]> {
+  const holders = new Map<string, Process[]>();
+  for (const line of lines) {
+    const match = /^held (?<inode>\d+) (?<pid>\d+)\/$/.exec(line);
+    const process = processes.get(match?.groups?.['pid'] ?? '');
+    const inode = match?.groups?.['inode'];
+    // A process that ended meanwhile has no lines of its own and cannot be told.
+    if (inode === undefined || !process) continue;
+    holders.set(inode, [...(holders.get(inode) ?? []), process]);
+  }
+  return holders;
+}

@@ -1,0 +1,136 @@
+import { EnforceError } from '../model/errors.ts';
+import type { Host, SshAddress } from '../model/inventory.ts';
+import { awaitEngine } from './await-engine.ts';
+import { ChannelAgent } from './channel-agent.ts';
+import { collectOutput } from './collect-output.ts';
+import type { Connection, ScriptLimits, ScriptOutput } from './connection.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
+import { dialableIp } from './dialable-ip.ts';
+import { explainRequest, failureOf, stopped } from './explain.ts';
+import { ChannelSocket, type ChannelSource } from './ssh/channel-socket.ts';
+import { openRefusal } from './ssh/explain-ssh.ts';
+import { openSshClient, type SshClient } from './ssh/ssh-client.ts';
+import { waysToEngine, type Way } from './ssh/ways.ts';
+import { whenOpen } from './when-open.ts';
+
+/** An engine behind sshd: one connection, whose channels carry every request, script and look at a port. */
+export async function openSsh(
+  host: Host,
+  address: SshAddress,
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const ssh = await openSshClient(address, settings, signal);
+  try {
+    return await firstWay(host, address, ssh, signal);
+  } catch (error) {
+    await ssh.close();
+    throw signal.aborted ? stopped(signal, `waiting for the engine of ${ssh.where}`) : error;
+  }
+}
+
+async function firstWay(host: Host, address: SshAddress, ssh: SshClient, signal: AbortSignal): Promise<Connection> {
+  const ways = waysToEngine(address, ssh.user);
+  for (const [index, way] of ways.entries()) {
+    const source = channelSource(ssh, way);
+    const agent = new ChannelAgent(() => new ChannelSocket(source), way.channels);
+    try {
+      await awaitEngine(agent, signal);
+      return connectionOver(host, address, ssh, way, agent);
+    } catch (error) {
+      agent.destroy();
+      // sshd does not tell whether forwarding is off, the socket absent or not ours; the next way's command does.
+      const isRefused = openRefusal(error) !== undefined && ssh.lost() === undefined;
+      if (!isRefused || index === ways.length - 1) throw explain(error, ssh, way);
+    }
+  }
+  throw new EnforceError('engine', `there is no way to the engine of ${ssh.where}`);
+}
+
+function channelSource(ssh: SshClient, way: Way): ChannelSource {
+  return {
+    hasProcess: way.hasProcess,
+    open: (opened) => way.open(ssh.client, opened),
+    failure: (ending) => ssh.lost() ?? way.failure(ending),
+  };
+}
+
+function connectionOver(host: Host, address: SshAddress, ssh: SshClient, way: Way, agent: ChannelAgent): Connection {
+  return {
+    host,
+    agent,
+    channels: way.channels,
+    way: way.text,
+    runScript: (script, limits) => runScript(ssh, address.become, script, limits),
+    openTcp: (ip, port, signal) => openTcp(ssh, ip, port, signal),
+    explain: (error) => explain(error, ssh, way),
+    close() {
+      agent.destroy();
+      return ssh.close();
+    },
+  };
+}
+
+async function runScript(ssh: SshClient, become: boolean, script: string, limits: ScriptLimits): Promise<ScriptOutput> {
+  try {
+    return await new Promise((resolve, reject) => {
+      ssh.client.exec(become ? 'sudo -n sh -s' : 'sh -s', (error, channel) => {
+        if (error) reject(error);
+        else collectOutput(channel, script, limits, () => channel.close()).then(resolve, reject);
+      });
+    });
+  } catch (error) {
+    throw ssh.lost() ?? explainScript(error, ssh.where);
+  }
+}
+
+async function openTcp(ssh: SshClient, ip: string, port: number, signal: AbortSignal): Promise<ChannelSocket> {
+  const socket = new ChannelSocket({
+    hasProcess: false,
+    open: (opened) => void ssh.client.forwardOut('127.0.0.1', 0, dialableIp(ip), port, opened),
+    failure: () => ssh.lost(),
+  });
+  try {
+    return await whenOpen(socket, signal, `connecting to port ${port} on ${ssh.where}`);
+  } catch (error) {
+    if (openRefusal(error) === 1) {
+      throw new EnforceError('permission', `sshd on ${ssh.where} does not let ports be tried`, {
+        hint: 'AllowTcpForwarding local (or yes) in its sshd_config; a key in authorized_keys may forbid it too',
+        cause: error,
+      });
+    }
+    throw ssh.lost() ?? error;
+  }
+}
+
+function explainScript(error: unknown, where: string): EnforceError {
+  if (openRefusal(error) === undefined) return explainRequest(error, `the shell of ${where}`);
+  return new EnforceError('permission', `sshd on ${where} does not let a command run`, {
+    hint: 'MaxSessions in its sshd_config must be 5 or more',
+    cause: error,
+  });
+}
+
+function explain(error: unknown, ssh: SshClient, way: Way): EnforceError {
+  if (error instanceof EnforceError) return error;
+  const lost = ssh.lost();
+  if (lost !== undefined) return lost;
+  if (openRefusal(error) !== undefined) {
+    return way.hasProcess
+      ? new EnforceError('unreachable', `sshd on ${ssh.where} does not let a command run`, {
+          hint: 'MaxSessions in its sshd_config must be 5 or more; AllowStreamLocalForwarding yes needs none',
+          cause: error,
+        })
+      : new EnforceError('engine', `sshd on ${ssh.where} can no longer open the engine's socket`, {
+          hint: 'did the engine stop?',
+          cause: error,
+        });
+  }
+  if (way.hasProcess && failureOf(error).code.startsWith('HPE_')) {
+    return new EnforceError('engine', `something on ${ssh.where} writes between the engine and enforce`, {
+      hint: "the user's start-up files (.bashrc) must print nothing where there is no terminal",
+      cause: error,
+    });
+  }
+  return explainRequest(error, `the engine of ${ssh.where}`);
+}

@@ -1,0 +1,69 @@
+import { EnforceError } from '../../model/errors.ts';
+import { explainNetwork, failureOf, printable } from '../explain.ts';
+import type { Identity } from './identity.ts';
+
+/** Whom a login was tried at, and what with. */
+export interface LoginAttempt {
+  readonly where: string;
+  readonly identity: Identity;
+  /** The methods the host said it accepts, once it has refused one. */
+  readonly accepted: readonly string[];
+}
+
+/** Why an ssh connection did not come about, or ended. */
+export function explainSsh(error: unknown, { where, identity, accepted }: LoginAttempt): EnforceError {
+  if (error instanceof EnforceError) return error;
+  const { message } = failureOf(error);
+  if (/authentication/i.test(message)) {
+    const unusable = identity.unusable.length === 0 ? '' : `; not usable: ${identity.unusable.join(', ')}`;
+    const offers = accepted.length === 0 ? '' : `; it accepts ${printable(accepted.join(', '))}`;
+    return new EnforceError('authentication', `${where} refused ${identity.tried.join(', ')}${unusable}${offers}`, {
+      hint: /too many/i.test(message)
+        ? 'the agent holds more keys than the host lets us try: name the right one (identity file), or IdentitiesOnly yes'
+        : 'is the user right, and its key in ~/.ssh/authorized_keys there (ssh-copy-id)? An encrypted key must be in an agent (ssh-add)',
+      cause: error,
+    });
+  }
+  return explainLink(error, where);
+}
+
+/** Why an ssh connection broke that was, or was about to be, open. */
+export function explainLink(error: unknown, where: string): EnforceError {
+  if (error instanceof EnforceError) return error;
+  const { message } = failureOf(error);
+  if (message === 'Keepalive timeout') {
+    return new EnforceError('timed-out', `${where} fell silent: three keepalives were not answered`, { cause: error });
+  }
+  if (message === 'Timed out while waiting for handshake') {
+    return new EnforceError('timed-out', `${where} did not answer within the ConnectTimeout of the ssh configuration`, {
+      cause: error,
+    });
+  }
+  if (message === 'Connection lost before handshake') {
+    return new EnforceError('unreachable', `${where} hung up before it said anything`, {
+      hint: 'is it an sshd? A busy one drops new connections (MaxStartups): lower --concurrency',
+      cause: error,
+    });
+  }
+  if (/no matching|key exchange|KEX/i.test(message)) {
+    return new EnforceError('unreachable', `${where} and enforce have no common algorithm: ${printable(message)}`, {
+      hint: 'enforce knows curve25519, the NIST curves and Diffie-Hellman groups 14 to 18, no post-quantum exchange',
+      cause: error,
+    });
+  }
+  if (openRefusal(error) !== undefined) {
+    return new EnforceError('unreachable', `the jump host would not connect to ${where}`, {
+      hint: 'is the name right as the jump host sees it, and does its sshd allow forwarding (AllowTcpForwarding yes)?',
+      cause: error,
+    });
+  }
+  return (
+    explainNetwork(error, where) ?? new EnforceError('unreachable', `${where}: ${printable(message)}`, { cause: error })
+  );
+}
+
+/** The reason a host gave for not opening a channel (RFC 4254: 1 is forbidden, 2 is failed); undefined for other errors. */
+export function openRefusal(error: unknown): number | undefined {
+  const reason = (error as { reason?: unknown } | null | undefined)?.reason;
+  return typeof reason === 'number' ? reason : undefined;
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { EnforceError } from '../model/errors.ts';
+import type { Host, UnixAddress } from '../model/inventory.ts';
+import { ChannelAgent } from './channel-agent.ts';
+import { collectOutput } from './collect-output.ts';
+import type { Connection, ScriptLimits, ScriptOutput } from './connection.ts';
+import { explainRequest, failureOf } from './explain.ts';
+import { dialableIp } from './dialable-ip.ts';
+import { whenOpen } from './when-open.ts';
+
+/** The engine of this very machine, on its socket. */
+export function openUnix(host: Host, address: UnixAddress): Connection {
+  const agent = new ChannelAgent(() => connect(address.path), 8);
+  return {
+    host,
+    agent,
+    channels: 8,
+    way: 'local socket',
+    runScript,
+    openTcp(ip, port, signal) {
+      const socket = connect({ host: dialableIp(ip), port, noDelay: true });
+      return whenOpen(socket, signal, `connecting to port ${port}`);
+    },
+    explain: (error) => explainSocket(error, address.path) ?? explainRequest(error, `the engine on ${address.path}`),
+    close() {
+      agent.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+function runScript(script: string, limits: ScriptLimits): Promise<ScriptOutput> {
+  const shell = spawn('sh', ['-s'], { stdio: 'pipe' });
+  return collectOutput(shell, script, limits, () => {
+    shell.kill('SIGKILL');
+    // What the shell started may outlive it and hold the other end open.
+    shell.stdout.destroy();
+    shell.stderr.destroy();
+  });
+}
+
+function explainSocket(error: unknown, path: string): EnforceError | undefined {
+  const { code } = failureOf(error);
+  switch (code) {
+    case 'ENOENT':
+      return new EnforceError('engine', `there is no socket at ${path}`, {
+        hint: 'start the engine (systemctl start docker), or say where it listens: docker: unix:///PATH',
+        cause: error,
+      });
+    case 'EACCES':
+    case 'EPERM':
+      return new EnforceError('permission', `you may not open ${path}`, {
+        hint: 'join its group (sudo usermod -aG docker $USER, then log in again), or run enforce with sudo',
+        cause: error,
+      });
+    case 'ECONNREFUSED':
+      return new EnforceError('engine', `nothing listens on ${path}: the engine that made it is not running`, {
+        hint: 'start the engine: systemctl start docker',
+        cause: error,
+      });
+    case 'ENOTSOCK':
+    case 'EINVAL':
+      return new EnforceError('bad-connection-settings', `${path} cannot be a socket`, {
+        hint: 'the path of a socket is absolute and shorter than 108 bytes',
+        cause: error,
+      });
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import type { EngineReader } from '../../src/engine/engine.ts';
+import type { ImageFacts } from '../../src/model/snapshot.ts';
+import { digestOf } from '../../src/scan/digest-of.ts';
+import { readDetails } from '../../src/scan/read-details.ts';
+import { container } from '../support/containers.ts';
+import { engineOf } from '../support/engine-of.ts';
+
+const web = container('web', {
+  Image: 'sha256:old',
+  Config: { Image: 'nginx:1.25' },
+  Mounts: [
+    { Type: 'volume', Name: 'data', Destination: '/data' },
+    { Type: 'volume', Name: 'data', Destination: '/backup' },
+    { Type: 'volume', Name: 'gone', Destination: '/gone' },
+    { Type: 'bind', Source: '/etc/web', Destination: '/etc/web' },
+    { Type: 'image', Name: 'assets', Destination: '/assets' },
+    { Type: 'tmpfs', Destination: '/run' },
+  ],
+});
+
+test('tells the image, what its name stands for now, the changed files and the volumes that are missing', async () => {
+  const images: Readonly<Record<string, ImageFacts>> = {
+    'sha256:old': { id: 'sha256:old', tags: [], config: { Env: ['TOKEN=hunter2'] } },
+    'nginx:1.25': { id: 'sha256:new', tags: ['nginx:1.25'], config: {} },
+  };
+  const asked: string[] = [];
+  const engine: EngineReader = {
+    ...engineOf([web.inspect]),
+    image: (reference) => Promise.resolve(images[reference]),
+    changes: () => Promise.resolve([{ path: '/var/spool/mail', kind: 'added' as const }]),
+    hasVolume(name) {
+      asked.push(name);
+      return Promise.resolve(name === 'data');
+    },
+  };
+
+  const details = await readDetails(engine, web);
+
+  expect(details).toEqual({
+    image: { id: 'sha256:old', tags: [], config: { Env: [`TOKEN=${digestOf('hunter2')}`] } },
+    namedImageId: 'sha256:new',
+    changes: [{ path: '/var/spool/mail', kind: 'added' }],
+    missingVolumes: ['gone'],
+  });
+  expect(asked).toEqual(['data', 'gone']);
+});
+
+test('tells that the image is gone, by id and by name', async () => {
+  const details = await readDetails(engineOf([web.inspect]), web);
+
+  expect(details).toMatchObject({ image: null, namedImageId: null });
+});
+
+test('tells nothing of a container that is gone', async () => {
+  expect(await readDetails(engineOf([]), web)).toBeUndefined();
+});

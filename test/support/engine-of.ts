@@ -1,0 +1,20 @@
+import type { EngineReader } from '../../src/engine/engine.ts';
+import type { ContainerInspect } from '../../src/model/snapshot.ts';
+import { snapshot } from './containers.ts';
+
+/** A reader of an engine that has these containers and nothing else: no image, network, volume, change or log. */
+export function engineOf(inspects: readonly ContainerInspect[]): EngineReader {
+  return {
+    facts: () => Promise.resolve(snapshot([]).engine),
+    list: () =>
+      Promise.resolve(
+        inspects.map(({ Id, Name, State }) => ({ id: Id, names: [Name.slice(1)], labels: {}, state: State.Status })),
+      ),
+    inspect: (id) => Promise.resolve(inspects.find(({ Id }) => Id === id)),
+    image: () => Promise.resolve(undefined),
+    network: () => Promise.resolve(undefined),
+    hasVolume: () => Promise.resolve(false),
+    changes: (id) => Promise.resolve(inspects.some(({ Id }) => Id === id) ? [] : undefined),
+    logs: () => Promise.resolve(''),
+  };
+}

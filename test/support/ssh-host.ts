@@ -1,0 +1,171 @@
+import { EventEmitter, once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+
+/** What a host lets its clients do; every field may be changed while it runs. */
+export interface SshHostBehaviour {
+  engineSocket: string;
+  /** Public key of the one user, in OpenSSH's words. */
+  authorizedKey: string;
+  forwardsSockets: boolean;
+  forwardsPorts: boolean;
+  runsCommands: boolean;
+  /** How `docker system dial-stdio` ends at once; undefined where it carries requests. */
+  dialStdioFails: { readonly exitCode: number; readonly stderr: string } | undefined;
+  /** What the user's start-up files print before a command does. */
+  startUpOutput: string;
+  /** How many new connections are hung up on before the greeting. */
+  drops: number;
+  /** What `sh -s` does with the script it is given. */
+  shell: (script: string, channel: ServerChannel) => void;
+}
+
+/** A host that speaks ssh, in this process, and what it saw. */
+export interface SshHost {
+  readonly port: number;
+  readonly behaviour: SshHostBehaviour;
+  readonly seen: Seen;
+  /** Ends every connection without a word, as a pulled cable with a reset does. */
+  cut(): void;
+  /** Keeps every connection and reads nothing more from it. */
+  freeze(): void;
+  /** Resolves once the last channel to the engine is closed. */
+  untilIdle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Seen {
+  connections: number;
+  /** Channels to the engine that are open now, and the most there ever were. */
+  open: number;
+  most: number;
+  readonly commands: string[];
+  readonly users: string[];
+  /** `host:port` of every port that was forwarded to. */
+  readonly ports: string[];
+  agentRequests: number;
+  readonly idle: EventEmitter;
+}
+
+/** Starts a host that shows these keys. */
+export async function startSshHost(hostKeys: string[], behaviour: SshHostBehaviour): Promise<SshHost> {
+  const seen: Seen = {
+    connections: 0,
+    open: 0,
+    most: 0,
+    commands: [],
+    users: [],
+    ports: [],
+    agentRequests: 0,
+    idle: new EventEmitter(),
+  };
+  const sockets = new Set<Socket>();
+  const ssh = new ssh2.Server({ hostKeys, ident: 'double' }, (client) => {
+    // Clients that are cut or refused are what the tests are about.
+    client.on('error', () => undefined);
+    client.on('authentication', (login) => authenticate(login, behaviour.authorizedKey, seen));
+    client.on('ready', () => serve(client, behaviour, seen));
+  });
+  const listener = createServer({ noDelay: true }, (socket) => {
+    seen.connections += 1;
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    if (behaviour.drops === 0) ssh.injectSocket(socket);
+    else {
+      behaviour.drops -= 1;
+      socket.end();
+    }
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (listener.address() as AddressInfo).port,
+    behaviour,
+    seen,
+    cut: () => sockets.forEach((socket) => socket.resetAndDestroy()),
+    freeze: () => sockets.forEach((socket) => socket.pause()),
+    async untilIdle() {
+      if (seen.open > 0) await once(seen.idle, 'idle');
+    },
+    async close() {
+      sockets.forEach((socket) => socket.destroy());
+      await new Promise((resolve) => listener.close(resolve));
+    },
+  };
+}
+
+function authenticate(login: AuthContext, authorizedKey: string, seen: Seen): void {
+  if (isAuthorized(login, authorizedKey, seen)) login.accept();
+  else login.reject(['publickey']);
+}
+
+function isAuthorized(login: AuthContext, authorizedKey: string, seen: Seen): boolean {
+  const authorized = ssh2.utils.parseKey(authorizedKey);
+  if ('message' in authorized || login.method !== 'publickey') return false;
+  if (!authorized.getPublicSSH().equals(login.key.data)) return false;
+  // A client first asks whether the key would do, then signs.
+  if (login.signature === undefined || login.blob === undefined) return true;
+  seen.users.push(login.username);
+  return authorized.verify(login.blob, login.signature, login.hashAlgo);
+}
+
+function serve(client: Connection, behaviour: SshHostBehaviour, seen: Seen): void {
+  client.on('openssh.streamlocal', (accept, reject, { socketPath }) => {
+    const isThere = behaviour.forwardsSockets && socketPath === '/var/run/docker.sock';
+    if (isThere) bridge(accept(), connect(behaviour.engineSocket), seen);
+    else reject();
+  });
+  // Without a listener the answer is that it is forbidden; a rejection would say that nothing listens there.
+  if (behaviour.forwardsPorts) {
+    client.on('tcpip', (accept, reject, { destIP, destPort }) => {
+      seen.ports.push(`${destIP}:${destPort}`);
+      const socket = connect(destPort, destIP);
+      socket.once('error', reject);
+      socket.once('connect', () => {
+        socket.off('error', reject);
+        bridge(accept(), socket);
+      });
+    });
+  }
+  if (behaviour.runsCommands) {
+    client.on('session', (acceptSession) => {
+      const session = acceptSession();
+      session.on('auth-agent', () => (seen.agentRequests += 1));
+      session.on('exec', (accept, _reject, { command }) => {
+        seen.commands.push(command);
+        runCommand(command, accept(), behaviour, seen);
+      });
+    });
+  }
+}
+
+function runCommand(command: string, channel: ServerChannel, behaviour: SshHostBehaviour, seen: Seen): void {
+  channel.write(behaviour.startUpOutput);
+  if (command.endsWith('sh -s')) {
+    const script: Buffer[] = [];
+    channel.on('data', (chunk: Buffer) => script.push(chunk));
+    channel.on('end', () => behaviour.shell(Buffer.concat(script).toString(), channel));
+  } else if (behaviour.dialStdioFails === undefined) {
+    bridge(channel, connect(behaviour.engineSocket), seen);
+  } else {
+    channel.stderr.write(behaviour.dialStdioFails.stderr);
+    channel.exit(behaviour.dialStdioFails.exitCode);
+    channel.end();
+  }
+}
+
+function bridge(channel: ServerChannel, socket: Socket, seen?: Seen): void {
+  if (seen !== undefined) {
+    seen.open += 1;
+    seen.most = Math.max(seen.most, seen.open);
+    channel.once('close', () => {
+      seen.open -= 1;
+      if (seen.open === 0) seen.idle.emit('idle');
+    });
+  }
+  socket.on('error', () => channel.close());
+  channel.on('error', () => socket.destroy());
+  channel.once('close', () => socket.destroy());
+  // A channel whose last bytes nobody reads does not tell that it is closed.
+  socket.once('close', () => channel.resume());
+  socket.pipe(channel).pipe(socket);
+}

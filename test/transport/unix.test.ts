@@ -1,0 +1,100 @@
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Host } from '../../src/model/inventory.ts';
+import { openConnection } from '../../src/transport/connect.ts';
+import { openUnix } from '../../src/transport/unix.ts';
+import { ask, settingsFor } from '../support/ssh-fleet.ts';
+import { startEngine, type SocketEngine } from '../support/ssh-engine.ts';
+
+let engine: SocketEngine;
+const settings = settingsFor('/nowhere');
+const limits = { deadlineMilliseconds: 10_000, maximumBytes: 1_000 };
+
+beforeEach(async () => {
+  engine = await startEngine((request, response) => response.end(`answer to ${request.url ?? ''}`));
+});
+
+afterEach(() => engine.close());
+
+function local(path: string): Host {
+  return { name: 'local', groups: ['all'], address: { kind: 'unix', path } };
+}
+
+describe('the engine of this machine', () => {
+  test('is asked on its socket', async () => {
+    const connection = await openConnection(local(engine.socketPath), settings);
+    const answer = await ask(connection, '/info');
+    await connection.close();
+
+    expect(answer).toBe('answer to /info');
+    expect(connection).toMatchObject({ way: 'local socket', channels: 8 });
+  });
+
+  test('whose socket is absent is explained', async () => {
+    const opening = openConnection(local('/nowhere/docker.sock'), settings);
+
+    await expect(opening).rejects.toMatchObject({
+      code: 'engine',
+      message: 'there is no socket at /nowhere/docker.sock',
+    });
+  });
+
+  test('that left its socket behind is explained', async () => {
+    const path = join(engine.folder, 'stale.sock');
+    writeFileSync(path, '');
+
+    const opening = openConnection(local(path), settings);
+
+    await expect(opening).rejects.toMatchObject({ code: 'engine', message: expect.stringContaining('not running') });
+  });
+
+  test('whose socket is not ours is explained', () => {
+    const connection = openUnix(local('/run/docker.sock'), { kind: 'unix', path: '/run/docker.sock' });
+
+    const failure = connection.explain(Object.assign(new Error('connect EACCES'), { code: 'EACCES' }));
+
+    expect(failure).toMatchObject({ code: 'permission', hint: expect.stringContaining('docker $USER') });
+  });
+
+  test('runs scripts with its own shell', async () => {
+    const connection = await openConnection(local(engine.socketPath), settings);
+    const output = await connection.runScript?.('echo "$((20 + 3))"; echo warning >&2; exit 4', limits);
+    await connection.close();
+
+    expect(output).toEqual({ exitCode: 4, stdout: '23\n', stderr: 'warning\n' });
+  });
+
+  test('stops a script that does not end, and one that says too much', async () => {
+    const connection = await openConnection(local(engine.socketPath), settings);
+    const outcomes = await Promise.allSettled([
+      connection.runScript?.('sleep 1000', { ...limits, deadlineMilliseconds: 20 }),
+      connection.runScript?.('yes', limits),
+    ]);
+    await connection.close();
+
+    expect(outcomes).toMatchObject([{ reason: { code: 'timed-out' } }, { reason: { code: 'engine' } }]);
+  });
+
+  test.each(['', '0.0.0.0', '127.0.0.1'])('opens a port published on %j', async (ip) => {
+    const shop = createServer((socket) => socket.end('220 shop'));
+    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
+    const { port } = shop.address() as AddressInfo;
+
+    const connection = await openConnection(local(engine.socketPath), settings);
+    const said = await text(await connection.openTcp(ip, port, settings.signal));
+    shop.close();
+    await connection.close();
+
+    expect(said).toBe('220 shop');
+  });
+
+  test('tells a port nobody listens on', async () => {
+    const connection = await openConnection(local(engine.socketPath), settings);
+
+    await expect(connection.openTcp('', 1, settings.signal)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await connection.close();
+  });
+});
