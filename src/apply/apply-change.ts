@@ -16,6 +16,7 @@ export type Preflight = (
   change: Change,
 ) => Promise<{ readonly ready: true } | { readonly ready: false; readonly because: string }>;
 
+/** What holds for every change of a run. */
 export interface ChangeSettings {
   readonly gate: HealthGate;
   readonly planDigest: string;
@@ -90,6 +91,7 @@ export function outcomeOf(rest: Rest, container: string, run: string): Outcome {
         result: 'applied',
         downtimeMilliseconds: rest.downtimeMilliseconds,
         kept: roleName(container, 'bak', run),
+        answers: rest.answers,
       };
     case 'old':
       return {

@@ -16,8 +16,10 @@ export interface HostJob {
   readonly permit: (change: Change) => Promise<Permit>;
 }
 
+/** Whether a change may be begun; when not, how it ends instead. */
 export type Permit = { readonly go: true } | { readonly go: false; readonly outcome: Outcome };
 
+/** A planned change and how it ended. */
 export interface ChangeResult {
   readonly change: Change;
   readonly outcome: Outcome;
@@ -47,6 +49,7 @@ export async function applyHost(
   }
 }
 
+/** A change known by name and run, and how it ended. */
 export interface TargetResult {
   readonly target: Target;
   readonly outcome: Outcome;

@@ -19,6 +19,7 @@ export async function takeBaseline(engine: Engine, inspect: ContainerInspect, pr
   return { health: inspect.State.Health?.Status, ports, log: await engine.logs(inspect.Id, 2000) };
 }
 
+/** A published TCP port, and where on the host it is tried. */
 export interface ProbedPort {
   /** As the engine keys it: `80/tcp`. */
   readonly containerPort: string;

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../model/json.ts';
 import { LABELS } from '../model/names.ts';
 import type { ContainerSpec, Edit } from '../model/plan.ts';
 import type { ContainerInspect, EngineFacts, HostConfig, ImageFacts, MountPoint } from '../model/snapshot.ts';
+import { atLeast } from './api-version.ts';
 import { endpointsOf } from './endpoints.ts';
 
 /** What is needed, beside the container itself, to write down how to create it again. */
@@ -140,12 +141,6 @@ function markLabels({ run, target, replaces, restart, plan }: CandidateMarks): J
     [LABELS.restart]: restart,
     [LABELS.plan]: plan,
   };
-}
-
-/** Whether the engine speaks API 1.MINOR or newer. */
-export function atLeast({ apiVersion }: EngineFacts, minor: number): boolean {
-  const [major = 0, own = 0] = apiVersion.split('.').map(Number);
-  return major > 1 || own >= minor;
 }
 
 function samePath(a: string, b: string): boolean {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { ContainerInspect, EndpointSettings, EngineFacts } from '../model/snapshot.ts';
-import { atLeast } from './container-spec.ts';
+import { atLeast } from './api-version.ts';
 
 /** One network a container is in, and how to join it again. */
 export interface Endpoint {

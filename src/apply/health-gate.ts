@@ -6,8 +6,9 @@ import { portsToProbe } from './baseline.ts';
 import { newPermissionErrors } from './permission-errors.ts';
 import type { Clock, Probe } from './tools.ts';
 
+/** Whether the candidate took the place of the old container well. */
 export type Verdict =
-  | { readonly passed: true; readonly because: string }
+  | { readonly passed: true; readonly because: string; readonly answers: readonly number[] }
   | { readonly passed: false; readonly because: string };
 
 /** What the gate needs: the candidate, how it was before, and how long to look. */
@@ -41,10 +42,10 @@ export async function passGate(context: GateContext): Promise<Verdict> {
 
     const looked = clock.now();
     const elapsed = looked - begun;
-    const silent = await silentPort(inspect, context);
+    const { silent, answers } = await lookAtPorts(inspect, context);
     if (silent === undefined) context.onAnswer(looked);
     const notYet = silent ?? waitingFor(inspect, context, elapsed);
-    if (notYet === undefined) return await readLog(context, inspect);
+    if (notYet === undefined) return await readLog(context, inspect, answers);
     if (elapsed > gate.deadlineSeconds * 1000) {
       return {
         passed: false,
@@ -74,18 +75,31 @@ function waitingFor({ State }: ContainerInspect, { gate, baseline }: GateContext
   return elapsed < gate.healthyForSeconds * 1000 ? `it has not been up for ${gate.healthyForSeconds} s yet` : undefined;
 }
 
-async function silentPort(inspect: ContainerInspect, { baseline, probe }: GateContext): Promise<string | undefined> {
+interface PortLooks {
+  /** What is missing, when a port that should answer does not. */
+  readonly silent: string | undefined;
+  readonly answers: readonly number[];
+}
+
+async function lookAtPorts(inspect: ContainerInspect, { baseline, probe }: GateContext): Promise<PortLooks> {
   const expected = portsToProbe(inspect).filter(({ containerPort }) => baseline?.ports.get(containerPort) !== 'silent');
   const looks = await Promise.all(expected.map(async ({ ip, port }) => ({ port, look: await probe(ip, port) })));
   const silent = looks.find(({ look }) => look === 'silent');
-  return silent && `nothing answers on its port ${silent.port}`;
+  return {
+    silent: silent && `nothing answers on its port ${silent.port}`,
+    answers: [...new Set(looks.filter(({ look }) => look === 'answers').map(({ port }) => port))],
+  };
 }
 
-async function readLog({ engine, id, baseline }: GateContext, { State }: ContainerInspect): Promise<Verdict> {
+async function readLog(
+  { engine, id, baseline }: GateContext,
+  { State }: ContainerInspect,
+  answers: readonly number[],
+): Promise<Verdict> {
   const [line] = newPermissionErrors(await engine.logs(id, 400), baseline?.log ?? '');
   if (line !== undefined && baseline)
     return { passed: false, because: `its log has a permission error that was not there before: ${line}` };
-  return { passed: true, because: State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering' };
+  return { passed: true, because: State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering', answers };
 }
 
 function withLastWords(because: string, log: string): string {

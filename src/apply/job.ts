@@ -20,11 +20,13 @@ export interface Job {
 export interface Memory {
   intent: Intent;
   examined?: string;
+  started?: string;
   verified?: string;
   rejected?: string;
   because: string;
   stoppedAt?: number;
   answeredAt?: number;
+  answers?: readonly number[];
   repeated: { readonly action: string; readonly times: number };
   /** Failures in a row that left open whether a call happened. */
   unclear: number;

@@ -29,12 +29,15 @@ export interface Observed {
   readonly candidate: ObservedCandidate | null;
   /** The candidate was compared with the old container and differs only as planned. */
   readonly examined: boolean;
+  /** This process has started the candidate; when it does not run all the same, it ended by itself. */
+  readonly started: boolean;
   /** The running candidate passed the health gate. */
   readonly verified: boolean;
   /** The candidate was found wanting: it differs, would not start, or failed the gate. */
   readonly rejected: boolean;
 }
 
+/** One of the two containers of a change, as the host shows it. */
 export interface ObservedContainer {
   /** `target`: it has the service's name. The roles are the names it has at the steps of a change. */
   readonly name: 'target' | Role;
@@ -45,6 +48,7 @@ export interface ObservedContainer {
   readonly restart: string;
 }
 
+/** The container that is to take the place, with what its labels say. */
 export interface ObservedCandidate extends ObservedContainer {
   /** The restart policy the old container had before the change, from the candidate's label. */
   readonly originalRestart: string;
@@ -52,6 +56,7 @@ export interface ObservedCandidate extends ObservedContainer {
   readonly missingNetworks: readonly string[];
 }
 
+/** One thing to do, which is one call to the engine or one look at the candidate. */
 export type Action =
   | { readonly kind: 'create' }
   | { readonly kind: 'connect'; readonly network: string }
@@ -63,6 +68,7 @@ export type Action =
   | { readonly kind: 'remove'; readonly who: 'candidate' }
   | { readonly kind: 'done'; readonly as: 'old' | 'new' | 'old-lost' };
 
+/** Which of the two containers an action is about. */
 export type Who = 'old' | 'candidate';
 
 const NO_RESTART = 'no:0';
@@ -87,7 +93,7 @@ function forward(observed: Observed, old: ObservedContainer, candidate: Observed
   if (old.restart !== NO_RESTART) return { kind: 'set-restart', who: 'old', restart: NO_RESTART };
   if (old.name === 'target') return { kind: 'rename', who: 'old', to: 'old' };
   if (candidate.name !== 'target') return { kind: 'rename', who: 'candidate', to: 'target' };
-  return { kind: 'start', who: 'candidate' };
+  return observed.started ? { kind: 'verify' } : { kind: 'start', who: 'candidate' };
 }
 
 function back(old: ObservedContainer, candidate: ObservedCandidate): Action {

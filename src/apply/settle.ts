@@ -9,7 +9,12 @@ import type { HostTools } from './tools.ts';
 /** Where a change came to rest. */
 export type Rest =
   | { readonly at: 'old'; readonly because: string; readonly downtimeMilliseconds: number }
-  | { readonly at: 'new'; readonly because: string; readonly downtimeMilliseconds: number }
+  | {
+      readonly at: 'new';
+      readonly because: string;
+      readonly downtimeMilliseconds: number;
+      readonly answers: readonly number[];
+    }
   | { readonly at: 'stuck'; readonly because: string };
 
 /** Lost answers in a row after which the host is left alone; each waits for the connection to come back first. */
@@ -33,6 +38,7 @@ export async function settle(job: Job, tools: HostTools): Promise<Rest> {
         {
           ...sight,
           examined: known(memory.examined),
+          started: known(memory.started),
           verified: known(memory.verified),
           rejected: known(memory.rejected),
         },
@@ -52,12 +58,9 @@ export async function settle(job: Job, tools: HostTools): Promise<Rest> {
 function rest(as: 'old' | 'new' | 'old-lost', memory: Memory, tools: HostTools): Rest {
   if (as === 'old-lost')
     return { at: 'stuck', because: 'the old container is gone: somebody removed it in the middle of the change' };
-  const { stoppedAt, answeredAt } = memory;
-  return {
-    at: as,
-    because: memory.because,
-    downtimeMilliseconds: stoppedAt === undefined ? 0 : Math.round((answeredAt ?? tools.clock.now()) - stoppedAt),
-  };
+  const { stoppedAt, answeredAt, because, answers = [] } = memory;
+  const downtimeMilliseconds = stoppedAt === undefined ? 0 : Math.round((answeredAt ?? tools.clock.now()) - stoppedAt);
+  return as === 'new' ? { at: as, because, downtimeMilliseconds, answers } : { at: as, because, downtimeMilliseconds };
 }
 
 /** After a failure that left the outcome open: look again, unless a person is needed. Says why when one is. */

@@ -55,11 +55,13 @@ async function run(operation: Operation, action: Action, job: Job, memory: Memor
   } catch (error) {
     const failure = asEnforceError(error, 'engine');
     journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: false, because: failure.message });
-    if (failure.code !== 'engine') throw failure;
+    if (failure.code !== 'engine-refused') throw failure;
     refused(action, failure, memory);
   }
   if (action.kind === 'stop') memory.stoppedAt ??= before;
   if (action.kind === 'start' && action.who === 'old') memory.answeredAt = clock.now();
+  if (operation.kind === 'start' && action.kind === 'start' && action.who === 'candidate')
+    memory.started = operation.id;
 }
 
 /** The engine said no. To create or start that is a verdict on the candidate; anything else is looked at again. */
@@ -122,6 +124,7 @@ async function verify(
     return;
   }
   memory.verified = candidateInspect.Id;
+  memory.answers = verdict.answers;
   memory.because = verdict.because;
   journal.write({
     event: 'decided',

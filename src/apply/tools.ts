@@ -14,6 +14,7 @@ export interface HostTools {
   readonly emit: (event: ApplyEvent) => void;
 }
 
+/** Time, as everything that waits is given it. */
 export interface Clock {
   /** Milliseconds on a clock that never jumps. */
   readonly now: () => number;

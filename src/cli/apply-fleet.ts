@@ -116,10 +116,7 @@ function told(result: ChangeResult, { options, world }: FleetJob, progress: Prog
   const { change, outcome } = result;
   progress.report({ event: 'change-ended', host: change.host, container: change.container, text: outcome.result });
   progress.pause();
-  const notes =
-    outcome.result === 'applied'
-      ? [...new Set(change.portMoves.filter(({ protocol }) => protocol === 'tcp').map(({ to }) => `:${to} answers`))]
-      : [];
+  const notes = outcome.result === 'applied' ? outcome.answers.map((port) => `:${port} answers`) : [];
   const shown = { host: change.host, container: change.container, outcome, notes };
   world.stdout.write(
     options.json

@@ -64,7 +64,7 @@ function watched(engine: Engine, drop: () => Promise<void>): Engine {
     try {
       return await answer;
     } catch (error) {
-      if (error instanceof EnforceError && error.code !== 'engine') await drop();
+      if (error instanceof EnforceError && error.code !== 'engine' && error.code !== 'engine-refused') await drop();
       throw error;
     }
   };

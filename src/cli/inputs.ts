@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { loadCatalogue } from '../load/catalogue.ts';
 import { expiredExceptions, loadExceptions } from '../load/exceptions.ts';
+import { readHostList } from '../load/host-list.ts';
 import { loadInventory } from '../load/inventory.ts';
 import { loadPlaybook } from '../load/playbook.ts';
 import { selectHosts } from '../load/select-hosts.ts';
@@ -74,7 +75,8 @@ export async function readHosts(
   world: World,
 ): Promise<{ readonly hosts: readonly Host[]; readonly warnings: readonly string[] }> {
   const inventory = await loadInventory(options.inventory, world);
-  return { hosts: selectHosts(inventory, options.limit), warnings: inventory.warnings };
+  const limit = options.limit === undefined ? undefined : await readHostList(options.limit, world);
+  return { hosts: selectHosts(inventory, limit), warnings: inventory.warnings };
 }
 
 /** How hosts are connected to from here. */

@@ -145,12 +145,12 @@ function activityAfter(event: ProgressEvent, since: number): Activity | undefine
 
 function liveLine(active: readonly Activity[], done: number, { hosts, now, columns }: ProgressOptions): string {
   if (active.length === 0) return '';
-  const counted = hosts === undefined ? `${done} done` : `${done}/${hosts} hosts`;
+  const counted = hosts === undefined ? '' : `${done}/${hosts} hosts  `;
   const texts = active.map(({ name, step, since }) => {
     const seconds = Math.floor((now() - since) / 1000);
     return `${name}${step}${seconds > 0 ? ` ${seconds} s` : ''}`;
   });
-  return fitting(`${counted}  ${texts.join(', ')}`, columns() - 1);
+  return fitting(`${counted}${texts.join(', ')}`, columns() - 1);
 }
 
 /** What fits into a line, counting every letter beyond ASCII as two wide: a line that wrapped could not be erased. */

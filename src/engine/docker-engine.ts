@@ -120,7 +120,7 @@ function describe(operation: Operation): string {
 }
 
 function refusal(what: string, { status, body }: EngineAnswer): EnforceError {
-  return new EnforceError('engine', `the engine refused ${what}: ${messageOf(body)} (HTTP ${status})`);
+  return new EnforceError('engine-refused', `the engine refused ${what}: ${messageOf(body)} (HTTP ${status})`);
 }
 
 function messageOf(body: Buffer): string {

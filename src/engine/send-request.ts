@@ -17,12 +17,14 @@ export interface EngineRequest {
   readonly maximumBytes: number;
 }
 
+/** A complete answer, whatever its status. */
 export interface EngineAnswer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
 }
 
+/** Sends one call and returns its complete answer, or throws when there is none in time. */
 export type SendRequest = (request: EngineRequest) => Promise<EngineAnswer>;
 
 /**

@@ -92,6 +92,8 @@ function onlyOne<Key extends string>(
   expected: string,
   context: z.RefinementCtx,
 ): string {
+  // A misspelt key is told by itself; that it is missing under its right name would be said twice.
+  if (context.issues.length > 0) return '';
   const [first, second] = [name, ...aliases].filter((key) => written[key] !== undefined);
   if (first === undefined)
     context.addIssue({ code: 'custom', path: [name], message: `is missing; expected ${expected}` });

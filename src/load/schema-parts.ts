@@ -22,7 +22,7 @@ export function fields<Shape extends z.core.$ZodShape>(
 }
 
 /** What is said of a key that is not known. */
-export function unknownKey(key: string, known: readonly string[]): string {
+function unknownKey(key: string, known: readonly string[]): string {
   const expected = nearest(key, known) ?? (known.length === 0 ? 'no keys' : known.join(', '));
   return `is not a known key; expected ${expected}`;
 }
@@ -67,11 +67,12 @@ export const duration = z.union([z.string(), z.number()], { error: wrong(LENGTH)
 
 /** A count of at least one, or a share of all such as `25%`. */
 export function countOrShare(expected: string): z.ZodType<number | `${number}%`> {
+  const error = wrong(expected);
   const shares = z
     .string()
-    .regex(/^(?:[1-9]\d?|100)%$/)
+    .regex(/^(?:[1-9]\d?|100)%$/, { error })
     .transform((value) => value as `${number}%`);
-  return z.union([z.int().min(1), shares], { error: wrong(expected) });
+  return z.union([z.int().min(1, { error }), shares], { error });
 }
 
 const DAY = 'a day of the calendar such as 2027-01-31';

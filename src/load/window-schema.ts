@@ -14,7 +14,7 @@ const schedule = z.string({ error: wrong('a cron schedule such as "0 22 * * SAT"
 });
 
 /** One window as it is written: a schedule with a duration, or from and to. */
-export const windowSchema = fields(
+const windowSchema = fields(
   {
     name: text('a name'),
     deny: z.boolean({ error: wrong('true or false') }).optional(),

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'permission'
   | 'timed-out'
   | 'engine'
+  | 'engine-refused'
   | 'engine-too-old'
   | 'not-docker'
   | 'journal'

@@ -64,7 +64,14 @@ export interface Journal {
 
 /** How one change ended, each with why. */
 export type Outcome =
-  | { readonly result: 'applied'; readonly downtimeMilliseconds: number; readonly kept: string }
+  | {
+      readonly result: 'applied';
+      readonly downtimeMilliseconds: number;
+      /** Name under which the old container is kept. */
+      readonly kept: string;
+      /** Host ports (TCP) that were seen to answer. */
+      readonly answers: readonly number[];
+    }
   | { readonly result: 'skipped'; readonly because: string }
   | { readonly result: 'deferred'; readonly because: string }
   | { readonly result: 'rolled-back'; readonly because: string; readonly downtimeMilliseconds: number }

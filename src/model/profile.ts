@@ -14,8 +14,8 @@ export function profileFor(container: Container, settings: CapabilitySettings): 
   );
 }
 
-/** `nginx` is `nginx:latest`, so that the glob `nginx:*` fits it as its author means. */
-function fitsImage(glob: string, image: string): boolean {
+/** Whether a glob fits an image as a container names it: `nginx` is `nginx:latest`, so `nginx:*` fits it too. */
+export function fitsImage(glob: string, image: string): boolean {
   if (matchesGlob(glob, image)) return true;
   const lastPart = image.slice(image.lastIndexOf('/') + 1);
   return !/[:@]/.test(lastPart) && matchesGlob(glob, `${image}:latest`);

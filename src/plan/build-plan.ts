@@ -2,11 +2,12 @@ import type { Catalogue } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HostPlan, Plan } from '../model/plan.ts';
 import { EnforceError } from '../model/errors.ts';
-import type { Exceptions } from '../model/playbook.ts';
+import { matchesGlob } from '../model/glob.ts';
+import type { Exception, Exceptions } from '../model/playbook.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Assessment } from './assess.ts';
 import { selectContainers } from './assess.ts';
-import { matches } from './accept.ts';
+import { covers } from './accept.ts';
 import { changeFor } from './change-for.ts';
 import { portRoom } from './port-room.ts';
 
@@ -24,6 +25,8 @@ export interface HostReading {
   readonly read: AssessedHost | Error;
 }
 
+/** What a plan is made from beside the hosts. */
+/** What a plan is made with, beside what was read. */
 export interface PlanInputs {
   readonly assessment: Assessment;
   readonly exceptions: Exceptions;
@@ -49,17 +52,18 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
     const hint = read instanceof EnforceError ? read.hint : undefined;
     return { host, address, reachable: false, because: read.message, ...(hint === undefined ? {} : { hint }) };
   }
-  const { snapshot, findings } = read;
+  const snapshot = inOrder(read.snapshot);
   const context = {
     snapshot,
     playbook: inputs.assessment.playbook,
     catalogue: inputs.catalogue,
+    exceptions: inputs.assessment.exceptions,
     room: portRoom(snapshot),
   };
-  const selected = [...selectContainers(snapshot, inputs.assessment)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const selected = selectContainers(snapshot, inputs.assessment);
   const found = selected.map((container) => ({
     container,
-    own: findings.filter(({ containerId }) => containerId === container.id),
+    own: read.findings.filter(({ containerId }) => containerId === container.id),
   }));
   return {
     host,
@@ -72,17 +76,23 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
   };
 }
 
+/** Who comes first is promised a port first and is named first, so the order must not hang on the engine's. */
+function inOrder(snapshot: Snapshot): Snapshot {
+  return { ...snapshot, containers: snapshot.containers.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+/** What was not looked at, whether left out or out of reach, says nothing of an exception. */
 function unusedExceptions(readings: readonly HostReading[], { assessment }: PlanInputs): readonly string[] {
-  const read = readings.flatMap((reading) => (reading.read instanceof Error ? [] : [reading.read]));
+  if (assessment.containers.length > 0 || assessment.only.length > 0) return [];
   return assessment.exceptions
-    .filter(
-      (exception) =>
-        !read.some(({ findings, snapshot }) => findings.some((finding) => isAbout(exception, finding, snapshot))),
-    )
+    .filter((exception) => !readings.some((reading) => mayUse(exception, reading)))
     .map(({ source, rule }) => `${source}: the exception for ${rule} matches nothing that was scanned`);
 }
 
-function isAbout(exception: Exceptions['exceptions'][number], finding: Finding, snapshot: Snapshot): boolean {
-  const container = snapshot.containers.find(({ id }) => id === finding.containerId);
-  return container !== undefined && matches(exception, finding, container);
+function mayUse(exception: Exception, { host, read }: HostReading): boolean {
+  if (read instanceof Error) return matchesGlob(exception.match.host ?? '*', host);
+  return read.findings.some((finding) => {
+    const container = read.snapshot.containers.find(({ id }) => id === finding.containerId);
+    return container !== undefined && covers(exception, finding, container);
+  });
 }

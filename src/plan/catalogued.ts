@@ -4,6 +4,7 @@ import type { Container } from '../model/snapshot.ts';
 import type { Needs } from './choose-capabilities.ts';
 import { isNonRoot } from './configuration-needs.ts';
 
+/** A catalogue entry that is about a container, as reasons to keep capabilities. */
 export interface CatalogueMatch {
   readonly image: string;
   readonly source: string;

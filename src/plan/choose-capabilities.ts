@@ -6,7 +6,7 @@ import { profileFor } from '../model/profile.ts';
 import type { Container, EngineFacts } from '../model/snapshot.ts';
 import { catalogued } from './catalogued.ts';
 import { configurationNeeds, isNonRoot } from './configuration-needs.ts';
-import { safeSet } from './safe-set.ts';
+import { safeSet, whyNotSafe } from './safe-set.ts';
 
 /** The capabilities a container keeps, each with its reason, or why that cannot be told. */
 export type CapabilityChoice =
@@ -81,7 +81,7 @@ function pinned(
   const needs: Needs = new Map(
     keep.map((name) => [name, { evidence: 'pinned', because: `pinned in the playbook for ${match}` }]),
   );
-  return decide(container, today, needs, `not in the profile ${match}`, []);
+  return decide(container, today, needs, () => `not in the profile ${match}`, []);
 }
 
 /** Capabilities beyond the engine's default set: somebody asked for them. */
@@ -90,18 +90,21 @@ function explicitlyAdded({ inspect }: Container, today: readonly string[]): read
   return inspect.HostConfig.CapAdd?.length ? today.filter((name) => !standard.includes(name)) : [];
 }
 
+type WhyDropped = (capability: string) => string;
+
 function needsOf(
   container: Container,
   engine: EngineFacts,
   catalogue: Catalogue,
-): readonly [Needs, string, readonly string[]] {
+): readonly [Needs, WhyDropped, readonly string[]] {
   const entry = catalogued(container, catalogue);
   const configured = configurationNeeds(container, engine);
-  if (entry) return [new Map([...configured, ...entry.needs]), `not needed by ${entry.image} (${entry.source})`, []];
+  if (entry)
+    return [new Map([...configured, ...entry.needs]), () => `not needed by ${entry.image} (${entry.source})`, []];
   if (isNonRoot(container)) {
     return [
       configured,
-      'its processes are not root and hold no capability',
+      () => 'its processes are not root and hold no capability',
       hasNoNewPrivileges(container)
         ? []
         : [
@@ -111,7 +114,7 @@ function needsOf(
   }
   return [
     new Map([...safeSet(container), ...configured]),
-    'not in the safe set: hardly any service needs it',
+    whyNotSafe,
     [
       'weak evidence for capabilities: the image is not in the catalogue, so the safe set is kept; pin a profile to keep less',
     ],
@@ -128,14 +131,14 @@ function decide(
   { inspect }: Container,
   today: readonly string[],
   needs: Needs,
-  whyDropped: string,
+  whyDropped: WhyDropped,
   warnings: readonly string[],
 ): CapabilityChoice {
   const decisions = today.map((capability): CapabilityDecision => {
     const need = needs.get(capability);
     return need
       ? { capability, verdict: 'keep', ...need }
-      : { capability, verdict: 'drop', evidence: 'none', because: whyDropped };
+      : { capability, verdict: 'drop', evidence: 'none', because: whyDropped(capability) };
   });
   const keep = decisions.filter(({ verdict }) => verdict === 'keep').map(({ capability }) => capability);
   const { CapAdd = null, CapDrop = null } = inspect.HostConfig;

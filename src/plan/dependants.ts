@@ -1,5 +1,6 @@
 import type { Container, Snapshot } from '../model/snapshot.ts';
 
+/** A container that holds on to another. */
 export interface Dependant {
   readonly name: string;
   /** The setting by which it holds on: `network_mode`, `pid`, `ipc`, `volumes_from` or `link`. */

@@ -1,5 +1,5 @@
 import { configuredPorts } from '../model/published-ports.ts';
-import type { Protocol, Snapshot } from '../model/snapshot.ts';
+import type { Container, MachineFacts, Protocol, Snapshot } from '../model/snapshot.ts';
 
 /** Which host ports of one host are free for a container that moves. */
 export interface PortRoom {
@@ -12,38 +12,30 @@ export interface PortRoom {
   ): void;
 }
 
+/** What the kernel gives out by itself where nobody set another range. */
+const USUAL_EPHEMERAL = { first: 32_768, last: 60_999 };
+
+interface Taken {
+  readonly by: string;
+  readonly first: number;
+  readonly last: number;
+  readonly protocol: Protocol;
+  readonly ip: string;
+}
+
 /** The room on a host as its snapshot shows it: bindings of every container, running or not, listeners, and the ephemeral range. */
-export function portRoom(snapshot: Snapshot): PortRoom {
-  const taken: {
-    readonly by: string;
-    readonly first: number;
-    readonly last: number;
-    readonly protocol: Protocol;
-    readonly ip: string;
-  }[] = [];
-  for (const { name, inspect } of snapshot.containers) {
-    for (const { hostPort, hostPortEnd, protocol, hostIp } of configuredPorts(inspect)) {
-      taken.push({ by: `is published by container ${name}`, first: hostPort, last: hostPortEnd, protocol, ip: hostIp });
-    }
-  }
-  if (snapshot.machine.listeners.known) {
-    for (const { port, protocol, ip, process } of snapshot.machine.listeners.value) {
-      taken.push({
-        by: `is listened on by the host${process === undefined ? '' : ` (${process})`}`,
-        first: port,
-        last: port,
-        protocol,
-        ip,
-      });
-    }
-  }
-  const { ephemeralPorts } = snapshot.machine;
+export function portRoom({ containers, machine }: Snapshot): PortRoom {
+  const taken: Taken[] = [...bindingsOf(containers), ...listenersOf(machine)];
+  const { ephemeralPorts } = machine;
+  const ephemeral = ephemeralPorts.known ? ephemeralPorts.value : USUAL_EPHEMERAL;
 
   return {
     whyTaken(port, protocol, ip) {
       if (port < 1024 || port > 65535) return 'is not a port between 1024 and 65535';
-      if (ephemeralPorts.known && port >= ephemeralPorts.value.first && port <= ephemeralPorts.value.last) {
-        return `lies in the host's ephemeral range (${ephemeralPorts.value.first}-${ephemeralPorts.value.last})`;
+      if (port >= ephemeral.first && port <= ephemeral.last) {
+        const whose = ephemeralPorts.known ? "the host's ephemeral range" : 'the usual ephemeral range';
+        const doubt = ephemeralPorts.known ? '' : "; the host's own could not be read";
+        return `lies in ${whose} (${ephemeral.first}-${ephemeral.last})${doubt}`;
       }
       return taken.find(
         (row) => row.protocol === protocol && port >= row.first && port <= row.last && overlaps(row.ip, ip),
@@ -56,10 +48,49 @@ export function portRoom(snapshot: Snapshot): PortRoom {
   };
 }
 
-/** Two bindings meet when either stands for every address; `::` may take IPv4 too, so it counts as all. */
-function overlaps(a: string, b: string): boolean {
-  if (a === '' || b === '' || a === '::' || b === '::') return true;
-  if (a === '0.0.0.0') return !b.includes(':');
-  if (b === '0.0.0.0') return !a.includes(':');
-  return a === b;
+function bindingsOf(containers: readonly Container[]): readonly Taken[] {
+  return containers.flatMap(({ name, inspect }) =>
+    configuredPorts(inspect).map(({ hostPort, hostPortEnd, protocol, hostIp }) => ({
+      by: `is published by container ${name}`,
+      first: hostPort,
+      last: hostPortEnd,
+      protocol,
+      ip: hostIp,
+    })),
+  );
+}
+
+/** Sorted, as the kernel lists sockets in no order that lasts. */
+function listenersOf({ listeners }: MachineFacts): readonly Taken[] {
+  if (!listeners.known) return [];
+  return listeners.value
+    .map(({ port, protocol, ip, process }) => ({
+      by: `is listened on by the host${process === undefined ? '' : ` (${process})`}`,
+      first: port,
+      last: port,
+      protocol,
+      ip,
+    }))
+    .toSorted((a, b) => (a.by < b.by ? -1 : 1));
+}
+
+/** Whether two addresses meet: either stands for every address, or both are one. `::` may take IPv4 too, so it counts as all. */
+export function overlaps(a: string, b: string): boolean {
+  const [one, other] = [plainIp(a), plainIp(b)];
+  if (one === '' || other === '' || one === '::' || other === '::') return true;
+  if (one === '0.0.0.0') return !other.includes(':');
+  if (other === '0.0.0.0') return !one.includes(':');
+  return one === other;
+}
+
+/** One spelling for every address; an IPv4 address that an IPv6 socket holds is the IPv4 address. */
+function plainIp(ip: string): string {
+  if (!ip.includes(':')) return ip;
+  const text = ip.toLowerCase().replace(/^\[|\]$|%.*$/g, '');
+  if (/^[0:]+$/.test(text)) return '::';
+  const mapped = /^(?:0*:)*:?ffff:(?:(?<dotted>[\d.]+)|(?<high>[0-9a-f]{1,4}):(?<low>[0-9a-f]{1,4}))$/.exec(text)?.groups;
+  if (!mapped) return text;
+  if (mapped['dotted'] !== undefined) return mapped['dotted'];
+  const [high, low] = [mapped['high'], mapped['low']].map((group) => Number.parseInt(group ?? '', 16));
+  return [high, low].flatMap((word = 0) => [word >> 8, word & 255]).join('.');
 }

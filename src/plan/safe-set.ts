@@ -26,3 +26,19 @@ export function safeSet({ inspect }: Container): Needs {
   if (!/\bsshd\b/.test(words)) return new Map(needs);
   return new Map([...needs, ['AUDIT_WRITE', { evidence: 'safe-set', because: 'sshd writes login records' }]]);
 }
+
+/** Why a capability of the engine's default set is not in the safe set. */
+const NOT_SAFE: Readonly<Record<string, string>> = {
+  AUDIT_WRITE: 'writes kernel audit records, which only logins need',
+  FSETID: 'keeps set-user-id bits on foreign files; nothing fails without it',
+  MKNOD: 'makes device files',
+  NET_BIND_SERVICE: 'any process may listen below 1024 in a network of its own (engine 20.10 and newer)',
+  NET_RAW: 'opens raw sockets; ping works without it (engine 20.10 and newer)',
+  SETFCAP: 'gives capabilities to files',
+  SETPCAP: 'changes capability sets of processes',
+};
+
+/** The reason for dropping a capability that is outside the safe set. */
+export function whyNotSafe(capability: string): string {
+  return NOT_SAFE[capability] ?? 'not in the safe set';
+}

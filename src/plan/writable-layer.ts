@@ -32,7 +32,16 @@ export function filesAtRisk(
 function mountPointsOf({ Mounts, HostConfig, Config }: ContainerInspect): readonly string[] {
   const mounted = (Mounts ?? []).map(({ Destination }) => Destination);
   const tmpfs = Object.keys(HostConfig.Tmpfs ?? {});
-  const engineFiles = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/.dockerenv', '/sbin/docker-init', '/proc', '/sys', '/dev'];
+  const engineFiles = [
+    '/etc/hosts',
+    '/etc/hostname',
+    '/etc/resolv.conf',
+    '/.dockerenv',
+    '/sbin/docker-init',
+    '/proc',
+    '/sys',
+    '/dev',
+  ];
   return [...mounted, ...tmpfs, ...engineFiles, ...(Config.WorkingDir ? [Config.WorkingDir] : [])].map((path) =>
     path.replace(/(?<=.)\/+$/, ''),
   );

@@ -6,7 +6,7 @@ export function outcomeDocument({ host, container, outcome }: ChangeResult, at: 
   const head = { type: 'change', at, host, container, result: outcome.result };
   switch (outcome.result) {
     case 'applied':
-      return { ...head, downtime_ms: outcome.downtimeMilliseconds, kept: outcome.kept };
+      return { ...head, downtime_ms: outcome.downtimeMilliseconds, kept: outcome.kept, answers: [...outcome.answers] };
     case 'rolled-back':
       return { ...head, because: outcome.because, downtime_ms: outcome.downtimeMilliseconds };
     case 'skipped':

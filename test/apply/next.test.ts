@@ -63,7 +63,7 @@ describe('the order of a change', () => {
     originalRestart: 'always:0',
     missingNetworks: [],
   } as const;
-  const seen: Observed = { old, candidate, examined: true, verified: false, rejected: false };
+  const seen: Observed = { old, candidate, examined: true, started: false, verified: false, rejected: false };
 
   test.each<[string, Observed, object]>([
     ['creates the candidate while the old one runs', { ...seen, candidate: null }, { kind: 'create' }],

@@ -15,6 +15,7 @@ export interface Bounds {
   readonly fenced: boolean;
 }
 
+/** What an exploration found. */
 export interface Exploration {
   readonly states: number;
   /** Ways things can go wrong, each with how often it was reached. */
@@ -104,7 +105,12 @@ function act(world: World, index: number, setting: Setting): World {
     return withWorker(world, index, setting.faithful ? { ...idle, examined: number } : { ...idle, rejected: number });
   if (action.kind === 'verify')
     return withWorker(world, index, setting.healthy ? { ...idle, verified: number } : { ...idle, rejected: number });
-  return withWorker(execute(world, action, worker.pendingFor, setting), index, idle);
+  const starts = action.kind === 'start' && action.who === 'candidate';
+  return withWorker(
+    execute(world, action, worker.pendingFor, setting),
+    index,
+    starts ? { ...idle, started: worker.pendingFor } : idle,
+  );
 }
 
 function observe(world: World, worker: Worker, setting: Setting): Parameters<typeof next>[0] {
@@ -113,6 +119,7 @@ function observe(world: World, worker: Worker, setting: Setting): Parameters<typ
     old: world.old && { ...world.old, restarting: false },
     candidate: world.candidate && { ...world.candidate, restarting: isRestarting(world, setting) },
     examined: number !== undefined && worker.examined === number,
+    started: number !== undefined && worker.started === number,
     verified: number !== undefined && worker.verified === number,
     rejected: number !== undefined && worker.rejected === number,
   };
@@ -161,7 +168,7 @@ function initial(restart: string, intents: readonly Intent[], { crashes, reboots
 }
 
 function worker(intent: Intent): Worker {
-  return { intent, examined: 0, verified: 0, rejected: 0, pending: null, pendingFor: 0, alive: true };
+  return { intent, examined: 0, started: 0, verified: 0, rejected: 0, pending: null, pendingFor: 0, alive: true };
 }
 
 function withWorker(world: World, index: number, worker: Worker): World {

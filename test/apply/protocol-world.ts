@@ -17,6 +17,7 @@ export interface Candidate extends Box {
 export interface Worker {
   readonly intent: Intent;
   readonly examined: number;
+  readonly started: number;
   readonly verified: number;
   readonly rejected: number;
   readonly pending: Action | null;
@@ -80,6 +81,10 @@ export function execute(world: World, action: Action, pendingFor: number, settin
     case 'stop':
       return change(world, action.who, pendingFor, { running: false, stoppedByHand: true });
     case 'start':
+      // A candidate that cannot run and that no policy brings back has ended before anybody looks.
+      if (action.who === 'candidate' && !setting.healthy && world.candidate?.restart === 'no:0') {
+        return change(world, action.who, pendingFor, { startedOnce: true, stoppedByHand: false });
+      }
       return change(world, action.who, pendingFor, { running: true, startedOnce: true, stoppedByHand: false });
   }
 }

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { callEngine } from '../support/call-engine.ts';
-import { busyboxImage, mailImage, nginxImage, recorderImage, redisImage } from '../support/memory-engine/images.ts';
+import {
+  busyboxImage,
+  image,
+  mailImage,
+  nginxImage,
+  recorderImage,
+  redisImage,
+} from '../support/memory-engine/images.ts';
+import { exits } from '../support/memory-engine/program.ts';
 import { MemoryEngine } from '../support/memory-engine/memory-engine.ts';
 
 /** What the engine in memory does beyond the contract, which no shared engine can be asked to do: fail on demand. */
@@ -32,6 +40,26 @@ describe('the engine in memory', () => {
 
       await post('/containers/create?name=shop', { Image: 'nginx:1.25' }).catch(() => undefined);
 
+      expect(engine.find('shop')?.name).toBe(left);
+    });
+
+    test.each([
+      ['hang', undefined],
+      ['hang-after', 'shop'],
+    ] as const)('%s gives no answer and leaves %s behind', async (fault, left) => {
+      const asked = new Promise<void>((resolve) => {
+        engine.fault = () => {
+          // The engine goes on with the request in this very turn.
+          setImmediate(resolve);
+          return fault;
+        };
+      });
+      const answer = post('/containers/create?name=shop', { Image: 'nginx:1.25' }).catch(() => 'no answer');
+
+      await asked;
+      await engine.close();
+
+      expect(await answer).toBe('no answer');
       expect(engine.find('shop')?.name).toBe(left);
     });
 
@@ -106,6 +134,21 @@ describe('the engine in memory', () => {
       const container = engine.run('cache', { Image: 'redis:7.2', User: '999', HostConfig: { Privileged: true } });
 
       expect(container.phase).toBe('exited');
+    });
+
+    test('one that ends later is seen running until then', async () => {
+      const brief = image('acme/brief:1', { Cmd: ['/bin/brief'] }, { '/bin/brief': exits(3, 2, 'out of memory') });
+      engine.store.images.set(brief.id, brief);
+      const { id } = engine.run('brief', { Image: 'acme/brief:1' });
+      const look = async (): Promise<unknown> =>
+        ((await callEngine(engine.socketPath, 'GET', `/containers/${id}/json`)).body as { State: unknown }).State;
+
+      const looks = [await look(), await look()];
+
+      expect(looks).toMatchObject([
+        { Status: 'running', ExitCode: 0 },
+        { Status: 'exited', ExitCode: 3 },
+      ]);
     });
 
     test('answers on its published port, and the proxy hangs up where nothing listens behind it', () => {

@@ -83,8 +83,8 @@ const BAD: readonly (readonly [string, string, string])[] = [
   ],
   [
     'an offset too small',
-    ports('otherwise: "+100"'),
-    `3: rules.privileged-host-port.otherwise: is "+100"; expected ${OFFSET}`,
+    ports('otherwise: "+1022"'),
+    `3: rules.privileged-host-port.otherwise: is "+1022"; expected ${OFFSET}`,
   ],
   [
     'an offset too large',

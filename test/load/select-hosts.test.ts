@@ -53,6 +53,7 @@ describe('a host pattern', () => {
     ['', 'the host pattern is empty; expected a host, a group, a glob or all'],
     [' , ', 'the host pattern is empty; expected a host, a group, a glob or all'],
     ['!', 'no host or group matches ""'],
+    ['2001:db8::8', 'no host or group matches "2001:db8::8" (did you mean 2001:db8::7?)'],
     ['@retry.txt', 'the list @retry.txt was not read; expected hosts and groups'],
     ['\u001b[2J', 'no host or group matches "\\u001b"'],
   ])('%j is an error, never an empty answer', async (pattern, message) => {

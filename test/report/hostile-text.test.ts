@@ -18,7 +18,7 @@ import { container, snapshot } from '../support/containers.ts';
 
 const EXCEPTION = { reason: 'public', owner: 'netops', expires: '2027-01-31', ticket: 'NET-9' };
 const OUTCOMES: readonly Outcome[] = [
-  { result: 'applied', downtimeMilliseconds: 500, kept: 'shop.enforce-bak-7f3a' },
+  { result: 'applied', downtimeMilliseconds: 500, kept: 'shop.enforce-bak-7f3a', answers: [] },
   { result: 'skipped', because: 'it changed' },
   { result: 'deferred', because: 'the window closes' },
   { result: 'rolled-back', because: 'it exited', downtimeMilliseconds: 500 },

@@ -8,7 +8,7 @@ describe('the line of a change that ended', () => {
   test.each<[string, Outcome, string]>([
     [
       'was applied',
-      { result: 'applied', downtimeMilliseconds: 512, kept: 'shop.enforce-bak-7f3a' },
+      { result: 'applied', downtimeMilliseconds: 512, kept: 'shop.enforce-bak-7f3a', answers: [] },
       '  ✓ web-1/shop  applied               :8080 answers  down 0.5 s  kept shop.enforce-bak-7f3a\n',
     ],
     [
@@ -51,7 +51,7 @@ describe('the end of a run', () => {
   test('counts the outcomes and names the exit code', () => {
     const results = [
       ended({ result: 'skipped', because: 'declined' }),
-      ended({ result: 'applied', downtimeMilliseconds: 512, kept: 'shop.enforce-bak-7f3a' }),
+      ended({ result: 'applied', downtimeMilliseconds: 512, kept: 'shop.enforce-bak-7f3a', answers: [] }),
       ended({ result: 'rolled-back', because: 'exited 1', downtimeMilliseconds: 6100 }),
     ];
 

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Host } from '../../src/model/inventory.ts';
 import { openConnection } from '../../src/transport/connect.ts';
 import { ask, settingsFor } from '../support/ssh-fleet.ts';
+import { startSilence } from '../support/ssh-silence.ts';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures', 'tls');
 const pem = (name: string): Buffer => readFileSync(join(fixtures, `${name}.pem`));
@@ -115,11 +116,13 @@ describe('an engine behind TLS', () => {
   });
 
   test('that says nothing ends at the deadline', async () => {
-    const host = await listen(createTcpServer());
+    const silence = await startSilence();
+    const address = { kind: 'tcp', hostName: '127.0.0.1', port: silence.port, tlsFolder } as const;
 
-    const opening = openConnection(host, { ...settings, deadlineMilliseconds: 50 });
+    const opening = openConnection({ name: 'edge-1', groups: [], address }, { ...settings, deadlineMilliseconds: 50 });
 
     await expect(opening).rejects.toMatchObject({ code: 'timed-out' });
+    await silence.close();
   });
 
   test('whose published ports are tried at its own address', async () => {

@@ -24,6 +24,7 @@ import { usage } from '../run.ts';
 import type { World } from '../world.ts';
 import { planOf, readingOf } from './plan.ts';
 
+/** Flags of `enforce apply`. */
 export interface ApplyOptions extends CommonOptions {
   readonly yes: boolean;
   readonly maxChanges?: number;

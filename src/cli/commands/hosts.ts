@@ -11,6 +11,7 @@ import type { CommonOptions } from '../options.ts';
 import { warn } from '../progress-line.ts';
 import type { World } from '../world.ts';
 
+/** Flags of `enforce hosts`. */
 export interface HostsOptions extends CommonOptions {
   readonly check: boolean;
 }

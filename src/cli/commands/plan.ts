@@ -20,6 +20,7 @@ import { saveFile } from '../save-file.ts';
 import { scanFleet } from '../scan-fleet.ts';
 import type { World } from '../world.ts';
 
+/** Flags of `enforce plan`. */
 export interface PlanOptions extends CommonOptions {
   readonly output?: string;
   readonly from?: string;

@@ -22,6 +22,7 @@ import { startRun } from '../run-record.ts';
 import { usage } from '../run.ts';
 import type { World } from '../world.ts';
 
+/** Flags of `enforce rollback`. */
 export interface RollbackOptions extends CommonOptions {
   readonly yes: boolean;
 }

@@ -15,6 +15,7 @@ import { saveFile } from '../save-file.ts';
 import { scanFleet } from '../scan-fleet.ts';
 import type { World } from '../world.ts';
 
+/** Flags of `enforce scan`. */
 export interface ScanOptions extends CommonOptions {
   readonly output?: string;
   readonly exitZero: boolean;

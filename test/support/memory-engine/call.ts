@@ -11,6 +11,7 @@ export interface Call {
   readonly body: JsonObject;
 }
 
+/** What the engine answers to a call. */
 export type Reply =
   | { readonly kind: 'json'; readonly status: number; readonly value: JsonValue }
   | { readonly kind: 'bytes'; readonly status: number; readonly type: string; readonly bytes: Buffer }
@@ -19,6 +20,7 @@ export type Reply =
 /** One row of the routing table: the first group of the pattern is the subject. */
 export type Route = readonly [method: string, pattern: RegExp, handle: Handler];
 
+/** Answers the calls of one route. */
 export type Handler = (store: Store, call: Call, subject: string) => Reply;
 
 /** A JSON answer. */

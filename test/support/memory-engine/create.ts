@@ -8,7 +8,7 @@ import type { MemoryContainer, MemoryImage, Store } from './store.ts';
 import { findContainer, findImage } from './store.ts';
 
 /** When a container never started or never ended. */
-export const NEVER = '0001-01-01T00:00:00Z';
+const NEVER = '0001-01-01T00:00:00Z';
 
 /** `POST /containers/create`: checks in the engine's order, so that the first complaint is the same. */
 export function createContainer(store: Store, name: string, body: JsonObject, apiVersion: number): MemoryContainer {

@@ -55,7 +55,8 @@ export function busyboxImage(tag = 'enforce-test/busybox:1', config: JsonObject 
   );
 }
 
-const NOTHING: Launch = { commandLine: [], env: [], capabilities: new Set(), networkMode: '' };
+/** What no program looks at. */
+export const NOTHING: Launch = { commandLine: [], env: [], capabilities: new Set(), networkMode: '' };
 
 /** nginx: root starts it, so it changes the owner of its folders and becomes another user. */
 export function nginxImage(tag = 'nginx:1.25'): MemoryImage {

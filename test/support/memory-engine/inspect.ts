@@ -100,7 +100,7 @@ function networkSettings(store: Store, container: MemoryContainer): JsonObject {
 }
 
 /** The endpoints of a container, by network. */
-export function networksOf(store: Store, container: MemoryContainer): JsonObject {
+function networksOf(store: Store, container: MemoryContainer): JsonObject {
   const rows = [...container.endpoints].map(([name, endpoint]) => [
     name,
     {

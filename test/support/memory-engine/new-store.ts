@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { predefinedNetworks } from './networks.ts';
 import type { EngineIdentity, MemoryImage, Store } from './store.ts';
 
+/** What an engine starts with. */
 export interface StoreOptions {
   readonly engine?: Partial<EngineIdentity>;
   readonly images?: readonly MemoryImage[];

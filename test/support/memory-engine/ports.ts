@@ -27,7 +27,7 @@ function exposedPorts(container: MemoryContainer): readonly string[] {
 }
 
 /** Whether ports can be published for the container at all. */
-export function hasOwnPorts(container: MemoryContainer): boolean {
+function hasOwnPorts(container: MemoryContainer): boolean {
   const mode = text(container.hostConfig['NetworkMode']);
   return mode !== 'host' && mode !== 'none' && !mode.startsWith('container:');
 }

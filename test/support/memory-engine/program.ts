@@ -33,6 +33,7 @@ export type Conduct =
       readonly log: readonly LogLine[];
     };
 
+/** One line a program wrote. */
 export interface LogLine {
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
@@ -41,6 +42,7 @@ export interface LogLine {
 /** A program of an image: pure, so that the same start always ends the same way. */
 export type Program = (launch: Launch) => Conduct;
 
+/** How a service behaves. */
 export interface ServiceOptions {
   readonly listens: readonly string[];
   readonly greeting?: string;

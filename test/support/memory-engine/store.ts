@@ -22,6 +22,7 @@ export interface Store {
   readonly now: () => string;
 }
 
+/** What an engine says of itself. */
 export interface EngineIdentity {
   readonly id: string;
   readonly hostName: string;
@@ -31,6 +32,7 @@ export interface EngineIdentity {
   readonly kind: 'docker' | 'podman';
 }
 
+/** A container and all that the engine knows of it. */
 export interface MemoryContainer {
   readonly id: string;
   name: string;
@@ -59,12 +61,14 @@ export interface MemoryContainer {
   changes: readonly { readonly Path: string; readonly Kind: 0 | 1 | 2 }[];
 }
 
+/** A mount of a container. */
 export interface MemoryMount extends MountPoint {
   readonly Mode: string;
   /** Made by the engine for this container alone: `rm -v` takes it along. */
   readonly anonymous: boolean;
 }
 
+/** A container's place in a network. */
 export interface MemoryEndpoint {
   readonly request: JsonObject;
   readonly aliases: readonly string[];
@@ -81,6 +85,7 @@ export interface PublishedRow {
   readonly containerPort: number;
 }
 
+/** An image and what its programs do. */
 export interface MemoryImage {
   readonly id: string;
   readonly tags: readonly string[];
@@ -89,6 +94,7 @@ export interface MemoryImage {
   readonly programs: Readonly<Record<string, Program>>;
 }
 
+/** A network. */
 export interface MemoryNetwork {
   readonly id: string;
   readonly name: string;
@@ -98,6 +104,7 @@ export interface MemoryNetwork {
   readonly userConfigured: boolean;
 }
 
+/** A volume. */
 export interface MemoryVolume {
   readonly name: string;
   readonly createdAt: string;

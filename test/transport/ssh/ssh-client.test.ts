@@ -1,6 +1,6 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startSilence } from '../../support/ssh-silence.ts';
 import { testWithOpenSsh } from '../../support/ssh-binary.ts';
 import { ask, keys, sshHost, startLab, type Lab } from '../../support/ssh-fleet.ts';
 
@@ -36,38 +36,49 @@ describe('a host that is slow or busy', () => {
   });
 
   test('that accepts and says nothing ends at the deadline', async () => {
-    const silent = createServer();
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    const { port } = silent.address() as AddressInfo;
+    const silence = await startSilence();
 
-    const failure = await lab.failure(sshHost({ port }), { deadlineMilliseconds: 200 });
+    const failure = await lab.failure(sshHost({ port: silence.port }), { deadlineMilliseconds: 50 });
+    await silence.close();
 
-    expect(failure).toMatchObject({
-      code: 'timed-out',
-      message: expect.stringContaining('waiting for the ssh greeting'),
-    });
-    silent.close();
+    expect(failure.code).toBe('timed-out');
   });
 
   test('whose engine says nothing ends at the deadline', async () => {
-    const silent = createServer();
     const path = join(lab.engine.folder, 'silent.sock');
-    await new Promise<void>((resolve) => silent.listen(path, resolve));
+    const silence = await startSilence(path);
     lab.ssh.behaviour.engineSocket = path;
 
     const failure = await lab.failure(lab.host, { deadlineMilliseconds: 500 });
+    await silence.close();
 
-    expect(failure).toMatchObject({ code: 'timed-out', message: expect.stringContaining('waiting for the engine') });
-    silent.close();
+    expect(failure.code).toBe('timed-out');
   });
 
-  test('is left when the person interrupts', async () => {
+  test('is left when the person interrupts, who is told how far it came', async () => {
+    const silence = await startSilence();
+    const controller = new AbortController();
+
+    const opening = lab.failure(sshHost({ port: silence.port }), { signal: controller.signal });
+    await silence.untilConnected();
+    controller.abort();
+    const failure = await opening;
+    await silence.close();
+
+    expect(failure).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(/^interrupted while .* deploy@127\.0\.0\.1/),
+    });
+  });
+
+  test('is not tried when the person has interrupted already', async () => {
     const controller = new AbortController();
     controller.abort();
 
     const failure = await lab.failure(lab.host, { signal: controller.signal });
 
     expect(failure).toMatchObject({ code: 'unreachable', message: expect.stringContaining('interrupted') });
+    expect(lab.ssh.seen.connections).toBe(0);
   });
 
   test('that does not listen is told apart', async () => {

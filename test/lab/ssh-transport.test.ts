@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, test } from '@jest/globals';
+import type { SshAddress } from '../../src/model/inventory.ts';
+import { openConnection, type ConnectionSettings } from '../../src/transport/connect.ts';
+import type { Connection } from '../../src/transport/connection.ts';
+import { describeReal } from '../support/real-engine.ts';
+import { startSshd, type RealSshd } from '../support/ssh-daemon.ts';
+import { ask, settingsFor, sshHost } from '../support/ssh-fleet.ts';
+
+describeReal('a real sshd before the real engine', () => {
+  const opened: Connection[] = [];
+  let sshd: RealSshd | undefined;
+
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((connection) => connection.close()));
+    await sshd?.close();
+    sshd = undefined;
+  });
+
+  async function open(
+    to: RealSshd,
+    address: Partial<SshAddress> = {},
+    changes: Partial<ConnectionSettings> = {},
+  ): Promise<Connection> {
+    const host = sshHost({ port: to.port, user: 'root', ...address });
+    const connection = await openConnection(host, settingsFor(to.homeFolder, changes));
+    opened.push(connection);
+    return connection;
+  }
+
+  test('forwards its socket: forty requests, a script and a port over one login', async () => {
+    sshd = await startSshd();
+    const shop = createServer((socket) => socket.end('220 shop'));
+    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
+
+    const connection = await open(sshd);
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask(connection, '/version')));
+    const script = await connection.runScript?.('id -u', { deadlineMilliseconds: 10_000, maximumBytes: 100 });
+    const { port } = shop.address() as AddressInfo;
+    const said = await text(await connection.openTcp('0.0.0.0', port, new AbortController().signal));
+    shop.close();
+
+    expect(connection.way).toBe('ssh, forwarded socket');
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toContain('"ApiVersion"');
+    expect(script).toEqual({ exitCode: 0, stdout: '0\n', stderr: '' });
+    expect(said).toBe('220 shop');
+  });
+
+  test('that forwards no socket carries requests through docker system dial-stdio', async () => {
+    sshd = await startSshd('AllowStreamLocalForwarding no');
+
+    const connection = await open(sshd);
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask(connection, '/version')));
+
+    expect(connection).toMatchObject({ way: 'ssh, docker system dial-stdio', channels: 4 });
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  test('with become, carries them through sudo', async () => {
+    sshd = await startSshd();
+
+    const connection = await open(sshd, { become: true });
+    const answer = await ask(connection, '/version');
+
+    expect(connection.way).toBe('ssh, sudo docker system dial-stdio');
+    expect(answer).toContain('"ApiVersion"');
+  });
+
+  test('takes a key that may do nothing but dial-stdio', async () => {
+    sshd = await startSshd();
+    sshd.authorize(sshd.makeKey('restricted'), 'restrict,command="docker system dial-stdio"');
+
+    const connection = await open(sshd, { identityFile: `${sshd.homeFolder}/.ssh/restricted` });
+
+    expect(connection.way).toBe('ssh, docker system dial-stdio');
+  });
+
+  test('that forbids ports to be tried says so, and the engine is reached all the same', async () => {
+    sshd = await startSshd('AllowTcpForwarding no');
+
+    const connection = await open(sshd);
+    const trying = connection.openTcp('', 1, new AbortController().signal);
+
+    await expect(trying).rejects.toMatchObject({ name: 'EnforceError', code: 'permission' });
+  });
+
+  test('tells a port nobody listens on from a forbidden one', async () => {
+    sshd = await startSshd();
+
+    const connection = await open(sshd);
+    const trying = connection.openTcp('', 1, new AbortController().signal);
+
+    await expect(trying).rejects.not.toMatchObject({ name: 'EnforceError' });
+  });
+
+  test('that runs no commands is explained', async () => {
+    sshd = await startSshd('AllowStreamLocalForwarding no', 'MaxSessions 0');
+
+    await expect(open(sshd)).rejects.toMatchObject({ hint: expect.stringContaining('MaxSessions') });
+  });
+
+  test('refuses another key', async () => {
+    sshd = await startSshd();
+    const identityFile = sshd.makeKey('stranger');
+
+    await expect(open(sshd, { identityFile })).rejects.toMatchObject({
+      code: 'authentication',
+      message: expect.stringContaining(identityFile),
+    });
+  });
+
+  test('is not logged in to with a key that is encrypted', async () => {
+    sshd = await startSshd();
+    const identityFile = sshd.makeKey('encrypted', 'open sesame');
+
+    await expect(open(sshd, { identityFile })).rejects.toMatchObject({
+      code: 'authentication',
+      hint: expect.stringContaining('ssh-add'),
+    });
+  });
+
+  test('is not trusted with another key than the known one', async () => {
+    sshd = await startSshd();
+    sshd.know(sshd.makeKey('another-host'));
+
+    await expect(open(sshd)).rejects.toMatchObject({
+      code: 'host-key',
+      message: expect.stringContaining('is not the one'),
+    });
+  });
+
+  test('is not trusted while its key is unknown', async () => {
+    sshd = await startSshd();
+
+    await expect(open(sshd, {}, { knownHostsFiles: ['/nowhere/known_hosts'] })).rejects.toMatchObject({
+      code: 'host-key',
+      message: expect.stringContaining('is not known'),
+    });
+  });
+
+  test('drops logins when it is busy, and all of many come through in the end', async () => {
+    sshd = await startSshd('MaxStartups 2:50:6');
+    const to = sshd;
+
+    const connections = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        open(
+          to,
+          {},
+          { random: () => index / 8, delay: (milliseconds) => new Promise((go) => setTimeout(go, milliseconds)) },
+        ),
+      ),
+    );
+
+    expect(connections.map((connection) => connection.way)).toEqual(
+      Array.from({ length: 8 }, () => 'ssh, forwarded socket'),
+    );
+  });
+
+  test('for a user who is in no group that may, says which to join, and what sudo lacks', async () => {
+    sshd = await startSshd();
+    execFileSync('useradd', ['-M', '-N', '-p', '*', '-s', '/bin/sh', 'enforce-ssh-lab']);
+
+    const plain = await open(sshd, { user: 'enforce-ssh-lab' }).catch((error: unknown) => error);
+    const become = await open(sshd, { user: 'enforce-ssh-lab', become: true }).catch((error: unknown) => error);
+    execFileSync('userdel', ['enforce-ssh-lab']);
+
+    expect(plain).toMatchObject({
+      code: 'permission',
+      hint: expect.stringContaining('usermod -aG docker enforce-ssh-lab'),
+    });
+    expect(become).toMatchObject({ code: 'permission', hint: expect.stringContaining('NOPASSWD') });
+  });
+});

@@ -1,0 +1,164 @@
+import type { ChangeSettings } from '../../src/apply/apply-change.ts';
+import type { HostTools } from '../../src/apply/tools.ts';
+import { restartText } from '../../src/apply/observe.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Change } from '../../src/model/plan.ts';
+import type { ContainerInspect } from '../../src/model/snapshot.ts';
+import { aChange } from './a-plan.ts';
+import { engineAt } from './engine-at.ts';
+import { fakeClock } from './fake-clock.ts';
+import type { KeptJournal } from './kept-journal.ts';
+import { keptJournal } from './kept-journal.ts';
+import { callText } from './memory-engine/call-text.ts';
+import { image } from './memory-engine/images.ts';
+import { inspectContainer } from './memory-engine/inspect.ts';
+import { MemoryEngine } from './memory-engine/memory-engine.ts';
+import { connect } from './memory-engine/networks.ts';
+import type { Conduct } from './memory-engine/program.ts';
+import type { MemoryContainer } from './memory-engine/store.ts';
+
+/** The run that the changes of a memory host belong to. */
+export const RUN = '7f3a';
+
+/** One host with an engine in memory and a service `web` on it, and what apply needs to change that. */
+export interface MemoryHost {
+  readonly engine: MemoryEngine;
+  /** The container that `web` was at first. */
+  readonly old: MemoryContainer;
+  /** Moves port 80 to 8080 and drops every capability. */
+  readonly change: Change;
+  readonly settings: ChangeSettings;
+  /** A new process of enforce, with a connection, a clock and a journal of its own. */
+  enter(run?: string): Promise<Process>;
+  /** Every call so far that writes, in words: `stop old`. */
+  calls(): readonly string[];
+  /** Who has which name, and how it does: `web: old, running, always:0`. */
+  standing(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** What a process has in hand; `journal` is its own. */
+export interface Process extends HostTools {
+  readonly journal: KeptJournal;
+}
+
+/** What a test says about the service. */
+export interface ServiceOptions {
+  /** What the program does once it has lost NET_RAW; it serves as before when not given. */
+  readonly afterwards?: Conduct;
+  readonly healthcheck?: boolean;
+  readonly restart?: JsonObject;
+  /** Its networks; the first is the one it was created on. */
+  readonly networks?: readonly string[];
+}
+
+/** Starts the host. The service has a named and an anonymous volume, and a health check where it is asked for. */
+export async function memoryHost(options: ServiceOptions = {}): Promise<MemoryHost> {
+  const engine = await MemoryEngine.open({ images: [webImage(options)] });
+  const old = runWeb(engine, options);
+  const connections: Awaited<ReturnType<typeof engineAt>>['connection'][] = [];
+  return {
+    engine,
+    old,
+    change: changeOf(old),
+    settings: {
+      gate: { healthyForSeconds: 1, deadlineSeconds: 5, onFailure: 'rollback' },
+      planDigest: 'sha256:p1an',
+      preflight: () => Promise.resolve({ ready: true }),
+    },
+    async enter(run = RUN) {
+      const { connection, engine: reached } = await engineAt(engine.socketPath);
+      connections.push(connection);
+      return await processAt(engine, reached, run);
+    },
+    calls: () => engine.requests.filter(({ mutating }) => mutating).map((call) => callText(call, old.id)),
+    standing: () =>
+      [...engine.store.containers.values()]
+        .map((container) => {
+          const policy = restartText(inspectContainer(engine.store, container) as unknown as ContainerInspect);
+          return `${container.name}: ${container.id === old.id ? 'old' : 'new'}, ${container.phase}, ${policy}`;
+        })
+        .toSorted(),
+    async close() {
+      await Promise.all(connections.map((connection) => connection.close()));
+      await engine.close();
+    },
+  };
+}
+
+/** A program that goes on serving, with what is different about it. */
+export function serving(different: Partial<Extract<Conduct, { does: 'serve' }>> = {}): Conduct {
+  return {
+    does: 'serve',
+    listens: ['80/tcp'],
+    greeting: '',
+    reply: 'HTTP/1.0 200 OK\r\n\r\nhello',
+    health: 'healthy',
+    healthKnownAtLook: 2,
+    log: [],
+    exitCodeWhenStopped: 0,
+    ...different,
+  };
+}
+
+function webImage({ afterwards = serving() }: ServiceOptions): ReturnType<typeof image> {
+  const config = { Cmd: ['/bin/web'], Env: ['PATH=/bin'], ExposedPorts: { '80/tcp': {} }, Volumes: { '/cache': {} } };
+  return image('shop/web:3', config, {
+    '/bin/web': ({ capabilities }) => (capabilities.has('NET_RAW') ? serving() : afterwards),
+  });
+}
+
+function runWeb(
+  engine: MemoryEngine,
+  { healthcheck = false, restart = { Name: 'always' }, networks = ['front', 'back', 'audit'] }: ServiceOptions,
+): MemoryContainer {
+  for (const network of networks) engine.network(network, `172.28.${networks.indexOf(network)}.0/24`);
+  const [first = 'bridge', ...others] = networks;
+  const web = engine.run('web', {
+    Image: 'shop/web:3',
+    ...(healthcheck ? { Healthcheck: { Test: ['CMD', '/bin/true'] } } : {}),
+    HostConfig: {
+      NetworkMode: first,
+      Binds: ['web-data:/data'],
+      PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '80' }] },
+      RestartPolicy: restart,
+    },
+    NetworkingConfig: { EndpointsConfig: { [first]: { Aliases: ['shop'] } } },
+  });
+  for (const other of others)
+    connect(engine.store, other, web, { request: { Aliases: [`shop-${other}`] }, apiVersion: 1.41 });
+  return web;
+}
+
+function changeOf({ id, name, image: { id: imageId } }: MemoryContainer): Change {
+  return aChange({
+    container: name,
+    id,
+    image: 'shop/web:3',
+    edits: [
+      {
+        path: 'HostConfig.PortBindings',
+        before: { '80/tcp': [{ HostIp: '', HostPort: '80' }] },
+        after: { '80/tcp': [{ HostIp: '', HostPort: '8080' }] },
+      },
+      { path: 'HostConfig.CapDrop', before: null, after: ['ALL'] },
+    ],
+    staleIf: { engineId: 'MEMO:engine', configDigest: 'sha256:c0', imageId },
+  });
+}
+
+async function processAt(memory: MemoryEngine, engine: Engine, run: string): Promise<Process> {
+  return {
+    host: 'web-1',
+    engine: () => Promise.resolve(engine),
+    facts: await engine.facts(),
+    journal: keptJournal(run),
+    clock: fakeClock(),
+    probe(ip, port) {
+      const heard = memory.dial(ip, port);
+      return Promise.resolve(heard === undefined || heard === 'nobody-behind' ? 'silent' : 'answers');
+    },
+    emit: () => undefined,
+  };
+}
