@@ -22,8 +22,8 @@ try {
     run('npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error');
   }
   console.log('Building enforce and the demo');
-  for (const project of ['tsconfig.build.json', 'tsconfig.demo.json'])
-    run(process.execPath, join(ROOT, 'node_modules/ts7/bin/tsc'), '-p', join(ROOT, project));
+  run(process.execPath, join(ROOT, 'build.mjs'));
+  run(process.execPath, join(ROOT, 'node_modules/ts7/bin/tsc'), '-p', join(ROOT, 'tsconfig.demo.json'));
 } catch {
   console.error('The demo could not be built; what went wrong is above.');
   process.exit(1);

@@ -43,6 +43,7 @@ export async function applyChange(
       const engine = await tools.engine();
       const inspect = await engine.inspect(change.id);
       if (!inspect) return { result: 'skipped', because: 'it disappeared since the plan was made' };
+      if (!inspect.State.Running) return { result: 'skipped', because: 'it does not run any more' };
       const baseline = await takeBaseline(engine, inspect, tools.probe);
       const target = { container: change.container, run: journal.run, oldId: change.id };
       const sourcesFor = (old: ContainerInspect): Promise<SpecSources> => readSources(old, change, planDigest, tools);
@@ -96,14 +97,14 @@ export function outcomeOf(rest: Rest, container: string, run: string): Outcome {
     case 'old':
       return {
         result: 'rolled-back',
-        because: rest.downtimeMilliseconds === 0 ? `${rest.because}; the old container was not touched` : rest.because,
+        because: rest.disturbed ? rest.because : `${rest.because}; the old container was not touched`,
         downtimeMilliseconds: rest.downtimeMilliseconds,
       };
     case 'stuck':
       return {
         result: 'stuck',
         because: rest.because,
-        recover: `enforce apply --container '${container}' (first finishes or undoes run ${run})`,
+        recover: rest.recover ?? `enforce apply --container '${container}' (first finishes or undoes run ${run})`,
       };
   }
 }

@@ -19,6 +19,7 @@ export interface Job {
 /** What this process remembers between two observations; all of it can be lost without harm. */
 export interface Memory {
   intent: Intent;
+  formerRestart?: string;
   examined?: string;
   started?: string;
   verified?: string;
@@ -28,6 +29,8 @@ export interface Memory {
   answeredAt?: number;
   answers?: readonly number[];
   repeated: { readonly action: string; readonly times: number };
-  /** Failures in a row that left open whether a call happened. */
-  unclear: number;
+  /** The old container was seen stopped, or under another name than its own. */
+  disturbed: boolean;
+  /** Failures in a row that left open whether a call happened, and when the first of them was. */
+  unclear: { readonly times: number; readonly since: number } | undefined;
 }

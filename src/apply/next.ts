@@ -13,7 +13,7 @@ import type { Role } from '../model/names.ts';
  */
 export function next(observed: Observed, intent: Intent): Action {
   const { old, candidate } = observed;
-  if (!candidate) return withoutCandidate(old, intent);
+  if (!candidate) return withoutCandidate(observed, intent);
   if (!old) return { kind: 'done', as: 'old-lost' };
   if (candidate.name === 'fail' || intent === 'roll-back' || observed.rejected) return back(old, candidate);
   if (old.name === 'bak') return { kind: 'done', as: 'new' };
@@ -27,6 +27,8 @@ export type Intent = 'apply' | 'resume' | 'roll-back';
 export interface Observed {
   readonly old: ObservedContainer | null;
   readonly candidate: ObservedCandidate | null;
+  /** The old one's restart policy before the change, once this process has read it off a candidate. */
+  readonly formerRestart?: string;
   /** The candidate was compared with the old container and differs only as planned. */
   readonly examined: boolean;
   /** This process has started the candidate; when it does not run all the same, it ended by itself. */
@@ -73,11 +75,17 @@ export type Who = 'old' | 'candidate';
 
 const NO_RESTART = 'no:0';
 
-function withoutCandidate(old: ObservedContainer | null, intent: Intent): Action {
-  if (old?.name === 'old')
-    return old.running ? { kind: 'rename', who: 'old', to: 'target' } : { kind: 'start', who: 'old' };
-  if (intent === 'apply' && old?.name === 'target' && old.running) return { kind: 'create' };
-  return { kind: 'done', as: old ? 'old' : 'old-lost' };
+function withoutCandidate({ old, formerRestart }: Observed, intent: Intent): Action {
+  if (!old) return { kind: 'done', as: 'old-lost' };
+  if (old.name !== 'old' && formerRestart === undefined)
+    return intent === 'apply' && old.name === 'target' && old.running
+      ? { kind: 'create' }
+      : { kind: 'done', as: 'old' };
+  // The candidate is gone, by our hand or by somebody's: what was taken from the old one is given back.
+  if (formerRestart !== undefined && old.restart !== formerRestart)
+    return { kind: 'set-restart', who: 'old', restart: formerRestart };
+  if (!old.running) return { kind: 'start', who: 'old' };
+  return old.name === 'target' ? { kind: 'done', as: 'old' } : { kind: 'rename', who: 'old', to: 'target' };
 }
 
 function forward(observed: Observed, old: ObservedContainer, candidate: ObservedCandidate): Action {

@@ -2,23 +2,35 @@ import { asEnforceError } from '../model/errors.ts';
 import type { EnforceError } from '../model/errors.ts';
 import type { Job, Memory } from './job.ts';
 import { next } from './next.ts';
+import type { Sight } from './observe.ts';
 import { observe } from './observe.ts';
 import { takeAction } from './take-action.ts';
 import type { HostTools } from './tools.ts';
 
 /** Where a change came to rest. */
 export type Rest =
-  | { readonly at: 'old'; readonly because: string; readonly downtimeMilliseconds: number }
+  | {
+      readonly at: 'old';
+      readonly because: string;
+      readonly downtimeMilliseconds: number;
+      /** It was stopped or renamed meanwhile; false: it served all the time. */
+      readonly disturbed: boolean;
+    }
   | {
       readonly at: 'new';
       readonly because: string;
       readonly downtimeMilliseconds: number;
       readonly answers: readonly number[];
     }
-  | { readonly at: 'stuck'; readonly because: string };
+  | {
+      readonly at: 'stuck';
+      readonly because: string;
+      /** What a person does about it, where that is more than to apply again. */
+      readonly recover?: string;
+    };
 
-/** Lost answers in a row after which the host is left alone; each waits for the connection to come back first. */
-const MOST_UNCLEAR = 5;
+/** How long an engine may stay away until its host is left alone: one that starts again takes seconds, a reboot a minute. */
+const COMEBACK_MILLISECONDS = 90_000;
 /** No change needs more actions than this, rollback included; a higher count means somebody else keeps interfering. */
 const MOST_ACTIONS = 80;
 
@@ -27,16 +39,25 @@ const MOST_ACTIONS = 80;
  * whose answer was lost is not repeated blindly: the next observation tells whether it happened.
  */
 export async function settle(job: Job, tools: HostTools): Promise<Rest> {
-  const memory: Memory = { intent: job.intent, because: '', repeated: { action: '', times: 0 }, unclear: 0 };
-  for (let count = 0; count < MOST_ACTIONS; count++) {
+  const memory: Memory = {
+    intent: job.intent,
+    because: BECAUSE[job.intent],
+    repeated: { action: '', times: 0 },
+    disturbed: false,
+    unclear: undefined,
+  };
+  for (let actions = 0; actions < MOST_ACTIONS; ) {
     try {
       const engine = await tools.engine();
       const sight = await observe(engine, job.target, tools.facts);
+      memory.disturbed ||= !(sight.old?.running === true && sight.old.name === 'target');
+      rememberCandidate(sight, memory);
       const candidateId = sight.candidateInspect?.Id;
       const known = (id: string | undefined): boolean => id !== undefined && id === candidateId;
       const action = next(
         {
           ...sight,
+          ...(memory.formerRestart === undefined ? {} : { formerRestart: memory.formerRestart }),
           examined: known(memory.examined),
           started: known(memory.started),
           verified: known(memory.verified),
@@ -45,29 +66,58 @@ export async function settle(job: Job, tools: HostTools): Promise<Rest> {
         memory.intent,
       );
       if (action.kind === 'done') return rest(action.as, memory, tools);
+      actions++;
       await takeAction(action, sight, job, memory, tools);
-      memory.unclear = 0;
+      memory.unclear = undefined;
     } catch (error) {
       const stuck = await afterFailure(asEnforceError(error, 'engine'), memory, tools);
-      if (stuck !== undefined) return { at: 'stuck', because: stuck };
+      if (stuck) return stuck;
     }
   }
   return { at: 'stuck', because: 'the change does not come to rest: something else keeps changing the container' };
 }
 
-function rest(as: 'old' | 'new' | 'old-lost', memory: Memory, tools: HostTools): Rest {
-  if (as === 'old-lost')
-    return { at: 'stuck', because: 'the old container is gone: somebody removed it in the middle of the change' };
-  const { stoppedAt, answeredAt, because, answers = [] } = memory;
-  const downtimeMilliseconds = stoppedAt === undefined ? 0 : Math.round((answeredAt ?? tools.clock.now()) - stoppedAt);
-  return as === 'new' ? { at: as, because, downtimeMilliseconds, answers } : { at: as, because, downtimeMilliseconds };
+/** Why the old container is in its place when nothing went wrong. */
+const BECAUSE = {
+  apply: 'it stopped before the change was begun',
+  resume: 'an interrupted change was undone',
+  'roll-back': 'asked for',
+} as const;
+
+/** A candidate that was there and is gone is not made a second time. */
+function rememberCandidate({ candidate }: Sight, memory: Memory): void {
+  if (candidate) memory.formerRestart = candidate.originalRestart;
+  else if (memory.formerRestart !== undefined && memory.intent !== 'roll-back') {
+    memory.intent = 'roll-back';
+    memory.because = 'somebody removed the new container in the middle of the change';
+  }
 }
 
-/** After a failure that left the outcome open: look again, unless a person is needed. Says why when one is. */
-async function afterFailure(error: EnforceError, memory: Memory, { clock }: HostTools): Promise<string | undefined> {
-  if (error.code === 'refused' || error.code === 'journal') return error.message;
-  memory.unclear++;
-  if (memory.unclear > MOST_UNCLEAR) return `${memory.repeated.action}: ${error.message}`;
-  await clock.delay(500);
+function rest(as: 'old' | 'new' | 'old-lost', memory: Memory, tools: HostTools): Rest {
+  if (as === 'old-lost')
+    return {
+      at: 'stuck',
+      because: 'the old container is gone: somebody removed it in the middle of the change',
+      recover: 'docker ps -a shows the new one, if it is there: give it the name and start it, or remove it',
+    };
+  const { stoppedAt, answeredAt, because, disturbed, answers = [] } = memory;
+  const downtimeMilliseconds =
+    stoppedAt === undefined || !disturbed ? 0 : Math.round((answeredAt ?? tools.clock.now()) - stoppedAt);
+  return as === 'new'
+    ? { at: as, because, downtimeMilliseconds, answers }
+    : { at: as, because, downtimeMilliseconds, disturbed };
+}
+
+/** After a failure that left the outcome open: look again in a while, unless a person is needed. */
+async function afterFailure(error: EnforceError, memory: Memory, { clock }: HostTools): Promise<Rest | undefined> {
+  const { code, message, hint } = error;
+  if (code === 'refused' || code === 'journal')
+    return { at: 'stuck', because: message, ...(hint === undefined ? {} : { recover: hint }) };
+  const { times, since } = memory.unclear ?? { times: 0, since: clock.now() };
+  const { action } = memory.repeated;
+  if (times > 2 && clock.now() - since > COMEBACK_MILLISECONDS)
+    return { at: 'stuck', because: action === '' ? message : `${action}: ${message}` };
+  memory.unclear = { times: times + 1, since };
+  await clock.delay(Math.min(500 * 2 ** times, 5000));
   return undefined;
 }

@@ -48,7 +48,7 @@ async function run(operation: Operation, action: Action, job: Job, memory: Memor
     detail: text,
   });
   emit({ kind: 'step', host, container: job.target.container, text });
-  const before = clock.now();
+  if (action.kind === 'stop') memory.stoppedAt ??= clock.now();
   try {
     await (await tools.engine()).run(operation);
     journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: true });
@@ -56,30 +56,30 @@ async function run(operation: Operation, action: Action, job: Job, memory: Memor
     const failure = asEnforceError(error, 'engine');
     journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: false, because: failure.message });
     if (failure.code !== 'engine-refused') throw failure;
-    refused(action, failure, memory);
+    await refused(action, failure, job, memory, tools);
   }
-  if (action.kind === 'stop') memory.stoppedAt ??= before;
   if (action.kind === 'start' && action.who === 'old') memory.answeredAt = clock.now();
   if (operation.kind === 'start' && action.kind === 'start' && action.who === 'candidate')
     memory.started = operation.id;
 }
 
-/** The engine said no. To create or start that is a verdict on the candidate; anything else is looked at again. */
-function refused(action: Action, failure: EnforceError, memory: Memory): void {
-  if (action.kind === 'create') {
-    memory.intent = 'roll-back';
-    memory.because = failure.message;
+/** The engine said no. To create, connect or start that is a verdict on the candidate; anything else is tried again first. */
+async function refused(
+  action: Action,
+  { message }: EnforceError,
+  { target }: Job,
+  memory: Memory,
+  tools: HostTools,
+): Promise<void> {
+  const isVerdict =
+    action.kind === 'create' || action.kind === 'connect' || (action.kind === 'start' && action.who === 'candidate');
+  if (!isVerdict && memory.repeated.times < MOST_REFUSALS) {
+    await tools.clock.delay(500);
     return;
   }
-  const turnsBack =
-    (action.kind === 'start' && action.who === 'candidate') ||
-    action.kind === 'connect' ||
-    memory.repeated.times >= MOST_REFUSALS;
-  if (!turnsBack) return;
-  if (memory.intent === 'roll-back' && memory.repeated.times >= MOST_REFUSALS)
-    throw new EnforceError('refused', `${actionText(action)} is refused again and again: ${failure.message}`);
-  if (memory.intent !== 'roll-back') memory.because = failure.message;
-  memory.intent = 'roll-back';
+  if (memory.intent === 'roll-back')
+    throw new EnforceError('refused', `${actionText(action)} is refused again and again: ${message}`);
+  turnBack(message, target.container, memory, tools);
 }
 
 function examine({ oldInspect, candidateInspect, candidate }: Sight, memory: Memory, job: Job, tools: HostTools): void {
@@ -141,21 +141,19 @@ function reject(
   because: string,
   { target }: Pick<Job, 'target'>,
   memory: Memory,
-  { journal, clock, host, emit }: HostTools,
+  tools: HostTools,
 ): void {
   memory.rejected = candidate.Id;
+  delete memory.answeredAt;
+  turnBack(because, target.container, memory, tools);
+}
+
+function turnBack(because: string, container: string, memory: Memory, tools: HostTools): void {
+  const { journal, clock, host, emit } = tools;
   memory.intent = 'roll-back';
   memory.because = because;
-  delete memory.answeredAt;
-  journal.write({
-    event: 'decided',
-    at: clock.timestamp(),
-    host,
-    container: target.container,
-    decision: 'roll-back',
-    because,
-  });
-  emit({ kind: 'step', host, container: target.container, text: `rolling back: ${because}` });
+  journal.write({ event: 'decided', at: clock.timestamp(), host, container, decision: 'roll-back', because });
+  emit({ kind: 'step', host, container, text: `rolling back: ${because}` });
 }
 
 function countRepeats(action: Action, memory: Memory): void {

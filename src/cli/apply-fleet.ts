@@ -1,5 +1,6 @@
 import type { ChangeResult, Permit } from '../apply/apply-host.ts';
 import { applyHost } from '../apply/apply-host.ts';
+import { loadCatalogue } from '../load/catalogue.ts';
 import type { Journal } from '../model/journal.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { jsonLine } from '../report/json-text.ts';
@@ -97,7 +98,11 @@ async function oneHost(
       if (permission.go) progress.report({ event: 'change-started', host: change.host, container: change.container });
       return permission;
     };
-    const settings = { gate: inputs.playbook.health, planDigest, preflight: preflightOf(session, inputs, world) };
+    const settings = {
+      gate: inputs.playbook.health,
+      planDigest,
+      preflight: preflightOf(session, inputs, await loadCatalogue(), world),
+    };
     return await applyHost({ changes, settings, permit }, tools, (result) => {
       budget.count(result);
       told(result, job, progress);

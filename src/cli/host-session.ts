@@ -1,4 +1,3 @@
-import { connectEngine } from '../engine/docker-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../apply/tools.ts';
 import { EnforceError } from '../model/errors.ts';
@@ -30,8 +29,12 @@ export function hostSession(host: Host, settings: ConnectionSettings, clock: Clo
     await live?.connection.close();
   };
   const connect = async () => {
-    const connection = await openConnection(host, settings);
+    // What talks to the engine is loaded while the host answers the first greeting.
+    const opening = openConnection(host, settings);
+    const loading = import('../engine/docker-engine.ts');
+    const connection = await opening;
     try {
+      const { connectEngine } = await loading;
       return { connection, engine: watched(await connectEngine(connection), drop) };
     } catch (error) {
       await connection.close();

@@ -1,11 +1,9 @@
 import { isAbsolute, join } from 'node:path';
-import { loadCatalogue } from '../load/catalogue.ts';
 import { expiredExceptions, loadExceptions } from '../load/exceptions.ts';
 import { readHostList } from '../load/host-list.ts';
 import { loadInventory } from '../load/inventory.ts';
 import { loadPlaybook } from '../load/playbook.ts';
 import { selectHosts } from '../load/select-hosts.ts';
-import type { Catalogue } from '../model/catalogue.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Exceptions, Playbook } from '../model/playbook.ts';
 import { isInForce } from '../model/playbook.ts';
@@ -16,11 +14,10 @@ import type { CommonOptions } from './options.ts';
 import { usage } from './run.ts';
 import type { World } from './world.ts';
 
-/** What hosts are held against: playbook, exceptions, catalogue, and what the command line narrows them to. */
+/** What hosts are held against: playbook, exceptions, and what the command line narrows them to. */
 export interface RuleInputs {
   readonly playbook: Playbook;
   readonly exceptions: Exceptions;
-  readonly catalogue: Catalogue;
   readonly assessment: Assessment;
   readonly warnings: readonly string[];
 }
@@ -30,7 +27,7 @@ export interface Inputs extends RuleInputs {
   readonly hosts: readonly Host[];
 }
 
-/** Reads inventory, playbook, exceptions and catalogue; the first thing wrong in any of them ends the command. */
+/** Reads inventory, playbook and exceptions; the first thing wrong in any of them ends the command. */
 export async function readInputs(options: CommonOptions, world: World): Promise<Inputs> {
   const [{ hosts, warnings }, rules] = await Promise.all([readHosts(options, world), readRules(options, world)]);
   const pattern = rules.playbook.hosts;
@@ -43,10 +40,9 @@ export async function readRules(
   options: Pick<CommonOptions, 'playbook' | 'exceptions' | 'container' | 'rule'>,
   world: World,
 ): Promise<RuleInputs> {
-  const [playbook, exceptions, catalogue] = await Promise.all([
+  const [playbook, exceptions] = await Promise.all([
     loadPlaybook(options.playbook),
     loadExceptions(options.exceptions),
-    loadCatalogue(),
   ]);
   const absent = options.rule.find((rule) => playbook.rules[rule] === undefined);
   if (absent !== undefined)
@@ -57,7 +53,6 @@ export async function readRules(
   return {
     playbook,
     exceptions,
-    catalogue,
     assessment: {
       rules: RULES,
       playbook,

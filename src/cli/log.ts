@@ -57,6 +57,22 @@ export async function createLog(stream: Writable, level: LogLevel): Promise<Log>
   };
 }
 
+/** The log a command writes: nothing at all, and winston not even loaded, unless it was asked to say more. */
+export async function logFor(
+  loudness: { readonly quiet: boolean; readonly verbose: number },
+  stream: Writable,
+): Promise<Log> {
+  return loudness.verbose > 0 ? await createLog(stream, logLevel(loudness)) : SILENT;
+}
+
+const SILENT: Log = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+  close: () => Promise.resolve(),
+};
+
 function logLine(level: string, message: unknown, details: unknown): string {
   const start = `${level.padEnd(5)} ${plainText(redacted(message), 2000)}`;
   if (details === undefined) return start;

@@ -1,4 +1,5 @@
 import type { Preflight } from '../apply/apply-change.ts';
+import type { Catalogue } from '../model/catalogue.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { HostSession } from './host-session.ts';
 import type { Inputs } from './inputs.ts';
@@ -10,9 +11,9 @@ import type { World } from './world.ts';
  * comes out. So a container that moved on, a port that was taken meanwhile, a file that appeared in its writable layer
  * or a new dependant all end here, before anything is touched.
  */
-export function preflightOf(session: HostSession, inputs: Inputs, world: World): Preflight {
+export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Catalogue, world: World): Preflight {
   return async (change) => {
-    const { assessment, exceptions, catalogue } = inputs;
+    const { assessment, exceptions } = inputs;
     const narrowed = { ...assessment, containers: [change.container] };
     const assessed = await readHost(session, narrowed, world.now());
     const container = assessed.snapshot.containers.find(({ id }) => id === change.id);

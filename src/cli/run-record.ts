@@ -21,7 +21,7 @@ export function startRun(
   options: Pick<CommonOptions, 'stateDir'>,
   world: World,
 ): RunRecorder {
-  const name = `${world.now().toISOString().replace(/\D/g, '').slice(2, 12)}${world.randomName(4)}`;
+  const name = `${world.now().toISOString().replace(/\D/g, '').slice(2, 14)}${world.randomName(3)}`;
   const folder = join(stateFolder(options, world), 'runs', name);
   const journal = openJournalFile(folder, name);
   const at = world.clock.timestamp;

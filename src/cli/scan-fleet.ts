@@ -6,6 +6,7 @@ import type { Inputs } from './inputs.ts';
 import { connectionSettings } from './inputs.ts';
 import type { CommonOptions } from './options.ts';
 import type { Progress } from './progress.ts';
+import { logFor } from './log.ts';
 import { readHost, withDetails } from './read-host.ts';
 import type { World } from './world.ts';
 
@@ -21,15 +22,24 @@ export async function scanFleet(
   world: World,
 ): Promise<readonly HostResult<AssessedHost>[]> {
   const settings = connectionSettings(options, world);
-  return await onEachHost(
+  const log = await logFor(options, world.stderr);
+  const results = await onEachHost(
     inputs.hosts,
     options.concurrency,
     async (host) => {
       const session = hostSession(host, settings, world.clock);
       progress.report({ event: 'host-started', host: host.name });
+      const begun = world.clock.now();
       let text = 'not read';
       try {
         const assessed = await readHost(session, inputs.assessment, world.now());
+        const { way } = await session.connection();
+        log.info('read', {
+          host: host.name,
+          way,
+          milliseconds: Math.round(world.clock.now() - begun),
+          containers: assessed.snapshot.containers.length,
+        });
         text = `${assessed.snapshot.containers.length} containers`;
         return depth === 'plan' ? await withDetails(assessed, session) : assessed;
       } finally {
@@ -39,4 +49,7 @@ export async function scanFleet(
     },
     world.interrupted,
   );
+  for (const result of results) if (!result.ok) log.info('not read', { host: result.host.name, error: result.error });
+  await log.close();
+  return results;
 }

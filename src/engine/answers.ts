@@ -53,28 +53,40 @@ export function readSummaries(value: unknown): readonly ContainerSummary[] {
 /** A container's inspect, seen to have the parts everything else relies on; every field is carried as it came. */
 export function readContainer(value: unknown): ContainerInspect {
   const container = expectObject(value, 'the container');
-  const id = expectId(container['Id'], 'the container');
-  for (const part of ['State', 'Config', 'HostConfig', 'NetworkSettings'])
-    expectObject(container[part], `${part} of container ${id.slice(0, 12)}`);
-  if (typeof container['Name'] !== 'string' || typeof container['Image'] !== 'string')
-    throw odd(`container ${id.slice(0, 12)} has no name or image`);
-  const inspect = container as unknown as ContainerInspect;
-  for (const [field, list] of Object.entries({
-    'Config.Env': inspect.Config.Env,
-    'HostConfig.CapAdd': inspect.HostConfig.CapAdd,
-    'HostConfig.CapDrop': inspect.HostConfig.CapDrop,
-  })) {
-    expectTexts(list, `${field} of container ${id.slice(0, 12)}`);
+  const whose = `of container ${expectId(container['Id'], 'the container').slice(0, 12)}`;
+  const state = expectObject(container['State'], `State ${whose}`);
+  const config = expectObject(container['Config'], `Config ${whose}`);
+  const host = expectObject(container['HostConfig'], `HostConfig ${whose}`);
+  const network = expectObject(container['NetworkSettings'], `NetworkSettings ${whose}`);
+
+  expectText(container['Name'], `Name ${whose}`);
+  expectText(container['Image'], `Image ${whose}`);
+  expectText(config['Image'], `Config.Image ${whose}`);
+  if (typeof state['Running'] !== 'boolean') throw odd(`State.Running ${whose} is neither true nor false`);
+  for (const field of ['User', 'Hostname', 'WorkingDir']) expectTextOrNone(config[field], `Config.${field} ${whose}`);
+  for (const field of ['Env', 'Cmd', 'Entrypoint']) expectTexts(config[field], `Config.${field} ${whose}`);
+  expectTextTable(config['Labels'], `Config.Labels ${whose}`);
+  for (const field of ['NetworkMode', 'PidMode', 'IpcMode'])
+    expectTextOrNone(host[field], `HostConfig.${field} ${whose}`);
+  for (const field of ['CapAdd', 'CapDrop', 'Binds', 'VolumesFrom', 'Links', 'SecurityOpt'])
+    expectTexts(host[field], `HostConfig.${field} ${whose}`);
+  expectTextTable(host['Sysctls'], `HostConfig.Sysctls ${whose}`);
+  expectBindings(host['PortBindings'], `HostConfig.PortBindings ${whose}`);
+  expectBindings(network['Ports'], `NetworkSettings.Ports ${whose}`);
+  for (const endpoint of valuesOf(network['Networks'], `NetworkSettings.Networks ${whose}`))
+    expectObject(endpoint, `a network ${whose}`);
+  for (const mount of rowsOf(container['Mounts'], `Mounts ${whose}`))
+    expectText(expectObject(mount, `a mount ${whose}`)['Destination'], `the destination of a mount ${whose}`);
+  return container as unknown as ContainerInspect;
+}
+
+function expectBindings(value: unknown, what: string): void {
+  for (const rows of valuesOf(value, what)) {
+    for (const row of rowsOf(rows, `a port of ${what}`)) {
+      const binding = expectObject(row, `a binding of ${what}`);
+      for (const field of ['HostIp', 'HostPort']) expectTextOrNone(binding[field], `${field} of ${what}`);
+    }
   }
-  for (const [field, table] of Object.entries({
-    'HostConfig.PortBindings': inspect.HostConfig.PortBindings,
-    'NetworkSettings.Ports': inspect.NetworkSettings.Ports,
-    'NetworkSettings.Networks': inspect.NetworkSettings.Networks,
-    'Config.Labels': inspect.Config.Labels,
-  })) {
-    if (table !== null && table !== undefined) expectObject(table, `${field} of container ${id.slice(0, 12)}`);
-  }
-  return inspect;
 }
 
 /** An image's inspect, reduced to what plans are made from. */
@@ -83,7 +95,7 @@ export function readImage(value: unknown): ImageFacts {
   const tags = image['RepoTags'];
   const config = image['Config'];
   return {
-    id: text(image['Id']),
+    id: expectText(image['Id'], 'the id of the image'),
     tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
     config: isJsonObject(config) ? config : {},
   };
@@ -110,10 +122,30 @@ function expectList(value: unknown, what: string): readonly unknown[] {
   throw odd(`${what} is not a list`);
 }
 
+function expectText(value: unknown, what: string): string {
+  if (typeof value === 'string') return value;
+  throw odd(`${what} is not a text`);
+}
+
+function expectTextOrNone(value: unknown, what: string): void {
+  if (value !== null && value !== undefined) expectText(value, what);
+}
+
 function expectTexts(value: unknown, what: string): void {
-  if (value === null || value === undefined) return;
-  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
-    throw odd(`${what} is not a list of texts`);
+  if (rowsOf(value, what).some((item) => typeof item !== 'string')) throw odd(`${what} is not a list of texts`);
+}
+
+function expectTextTable(value: unknown, what: string): void {
+  for (const item of valuesOf(value, what)) expectText(item, `a value of ${what}`);
+}
+
+/** The engine writes null for an empty list, and for an empty table. */
+function rowsOf(value: unknown, what: string): readonly unknown[] {
+  return value === null || value === undefined ? [] : expectList(value, what);
+}
+
+function valuesOf(value: unknown, what: string): readonly unknown[] {
+  return value === null || value === undefined ? [] : Object.values(expectObject(value, what));
 }
 
 function expectId(value: unknown, what: string): string {

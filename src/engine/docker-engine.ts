@@ -9,12 +9,14 @@ import type { Engine } from './engine.ts';
 import { parseJson } from './json-text.ts';
 import { readLog } from './log-stream.ts';
 import { operationRequest } from './operation-request.ts';
+import { pathName } from './path-name.ts';
 import type { EngineAnswer, EngineRequest, SendRequest } from './send-request.ts';
 import { requestSender } from './send-request.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const READ = { deadlineMilliseconds: 30_000, maximumBytes: 4 * MIB };
+const LONG_LIST = { maximumBytes: 32 * MIB };
 /** Oldest API with everything enforce reads: docker 1.12. */
 const OLDEST_API = '1.24';
 
@@ -58,8 +60,12 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
   const get = async (path: string, bounds: Partial<EngineRequest> = {}): Promise<EngineAnswer | undefined> => {
     const answer = await versioned({ ...READ, ...bounds, method: 'GET', path });
     if (answer.status === 404) return undefined;
-    if (answer.status >= 400) throw refusal(`GET ${path}`, answer);
+    if (answer.status !== 200) throw refusal(`GET ${path}`, answer);
     return answer;
+  };
+  const getOne: GetOne = async (kind, name, more = '', bounds = {}) => {
+    const part = pathName(name);
+    return part === undefined ? undefined : get(`/${kind}/${part}${more}`, bounds);
   };
 
   return {
@@ -68,51 +74,57 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
       return readFacts(kind, apiVersion, json(version), json(info));
     },
     async list() {
-      return readSummaries(json(await get('/containers/json', { query: { all: '1' }, maximumBytes: 32 * MIB })));
+      return readSummaries(json(await get('/containers/json', { query: { all: '1' }, ...LONG_LIST })));
     },
     async inspect(id) {
-      const answer = await get(`/containers/${encodeURIComponent(id)}/json`);
+      const answer = await getOne('containers', id, '/json');
       return answer && readContainer(json(answer));
     },
     async image(reference) {
-      const answer = await get(`/images/${encodeImage(reference)}/json`);
+      const answer = await getOne('images', reference, '/json');
       return answer && readImage(json(answer));
     },
     async network(reference) {
-      const answer = await get(`/networks/${encodeURIComponent(reference)}`);
+      const answer = await getOne('networks', reference);
       return answer && object(json(answer));
     },
     async hasVolume(name) {
-      return (await get(`/volumes/${encodeURIComponent(name)}`)) !== undefined;
+      return (await getOne('volumes', name)) !== undefined;
     },
     async changes(id): Promise<readonly FileChange[] | undefined> {
-      const answer = await get(`/containers/${encodeURIComponent(id)}/changes`, {
-        maximumBytes: 32 * MIB,
-        deadlineMilliseconds: 120_000,
-      });
+      const answer = await getOne('containers', id, '/changes', { ...LONG_LIST, deadlineMilliseconds: 120_000 });
       return answer && readFileChanges(json(answer));
     },
     async logs(id, lines) {
-      const query = { stdout: '1', stderr: '1', tail: String(lines) };
       const answer = await versioned({
         ...READ,
+        // The engine counts lines, and one may be long.
+        ...LONG_LIST,
         method: 'GET',
         path: `/containers/${encodeURIComponent(id)}/logs`,
-        query,
+        query: { stdout: '1', stderr: '1', tail: String(lines) },
       });
       return answer.status === 200 ? readLog(answer.body).slice(-256 * KIB) : '';
     },
     async run(operation) {
       const { request, fine } = operationRequest(operation);
       const answer = await versioned({ ...READ, ...request });
-      if (answer.status >= 400 && !fine.includes(answer.status)) throw refusal(describe(operation), answer);
+      if (!isDone(answer.status) && !fine.includes(answer.status)) throw refusal(describe(operation), answer);
     },
   };
 }
 
-/** A name such as `ghcr.io/acme/app:1` keeps its slashes: the engine's route takes them as part of the name. */
-function encodeImage(reference: string): string {
-  return reference.split('/').map(encodeURIComponent).join('/');
+/** What an engine has under a name; undefined when it has nothing, or when nothing can be called so. */
+type GetOne = (
+  kind: 'containers' | 'images' | 'networks' | 'volumes',
+  name: string,
+  more?: string,
+  bounds?: Partial<EngineRequest>,
+) => Promise<EngineAnswer | undefined>;
+
+/** 304 says that it was so already. A redirection is no answer: nothing was done where it was asked. */
+function isDone(status: number): boolean {
+  return (status >= 200 && status < 300) || status === 304;
 }
 
 function describe(operation: Operation): string {

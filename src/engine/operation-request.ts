@@ -1,5 +1,6 @@
 import { EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
+import { pathName } from './path-name.ts';
 import type { EngineRequest } from './send-request.ts';
 
 /** The API call of an operation, and the error statuses that mean "it already is so". */
@@ -23,7 +24,7 @@ export function operationRequest(operation: Operation): {
       return {
         request: {
           method: 'POST',
-          path: `/networks/${encodeURIComponent(operation.network)}/connect`,
+          path: `/networks/${networkName(operation.network)}/connect`,
           body: { Container: fullId(operation.id), EndpointConfig: operation.endpoint },
           deadlineMilliseconds: 60_000,
         },
@@ -66,4 +67,10 @@ function post(
 function fullId(id: string): string {
   if (/^[0-9a-f]{64}$/.test(id)) return id;
   throw new EnforceError('engine', `${JSON.stringify(id.slice(0, 80))} is not a container id`);
+}
+
+function networkName(name: string): string {
+  const part = pathName(name);
+  if (part !== undefined) return part;
+  throw new EnforceError('engine', `${JSON.stringify(name.slice(0, 80))} is not the name of a network`);
 }

@@ -18,13 +18,14 @@ export interface EngineRequest {
 }
 
 /** A complete answer, whatever its status. */
+/** What came back, whatever its status. */
 export interface EngineAnswer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
 }
 
-/** Sends one call and returns its complete answer, or throws when there is none in time. */
+/** Sends one request and waits for the whole answer. */
 export type SendRequest = (request: EngineRequest) => Promise<EngineAnswer>;
 
 /**
@@ -33,45 +34,57 @@ export type SendRequest = (request: EngineRequest) => Promise<EngineAnswer>;
  * bytes of our own making, because dockerode repeats a body given as an object in the URL, environment secrets included.
  */
 export function requestSender(connection: Connection): SendRequest {
-  const docker = new Docker({
-    socketPath: '/var/run/docker.sock',
-    protocol: 'http',
-    agent: connection.agent,
-    ...{
-      host: undefined,
-      port: undefined,
-      version: undefined,
-      ca: undefined,
-      cert: undefined,
-      key: undefined,
-      timeout: undefined,
-    },
-  } as Docker.DockerOptions);
-  const modem = docker.modem as Modem;
+  const { dial } = modemOver(connection);
 
   return async (request) => {
-    const expired = AbortSignal.timeout(request.deadlineMilliseconds);
+    const expiry = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<EngineAnswer>((resolve, reject) => {
-        expired.addEventListener('abort', () => reject(timedOut(request)), { once: true });
-        modem.dial(dialOptions(request, expired), (error, response) => {
+        timer = setTimeout(() => {
+          reject(timedOut(request));
+          expiry.abort();
+        }, request.deadlineMilliseconds);
+        dial(dialOptions(request, expiry.signal), (error, response) => {
           if (error || !response) reject(asError(error));
-          else
-            readBody(response, request.maximumBytes).then(
-              (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-              reject,
-            );
+          else readAnswer(response, request.maximumBytes).then(resolve, reject);
         });
       });
     } catch (error) {
-      throw error instanceof EnforceError ? error : expired.aborted ? timedOut(request) : connection.explain(error);
+      throw error instanceof EnforceError ? error : connection.explain(error);
+    } finally {
+      clearTimeout(timer);
     }
   };
 }
 
-interface Modem {
-  dial(options: object, callback: (error: unknown, response: IncomingMessage | null) => void): void;
+async function readAnswer(response: IncomingMessage, maximumBytes: number): Promise<EngineAnswer> {
+  const body = await readBody(response, maximumBytes);
+  return { status: response.statusCode ?? 0, headers: response.headers, body };
 }
+
+type Dial = (options: object, callback: (error: unknown, response: IncomingMessage | null) => void) => void;
+
+function modemOver({ agent }: Connection): { readonly dial: Dial } {
+  const options = {
+    socketPath: '/var/run/docker.sock',
+    protocol: 'http',
+    agent,
+    ...Object.fromEntries(FROM_ENVIRONMENT.map((name) => [name, undefined])),
+  };
+  try {
+    const modem = new Docker(options as Docker.DockerOptions).modem as { dial: Dial };
+    return { dial: modem.dial.bind(modem) };
+  } catch (error) {
+    // It reads the environment even where nothing of it is used.
+    throw new EnforceError('usage', `DOCKER_HOST or DOCKER_CERT_PATH cannot be used: ${asError(error).message}`, {
+      hint: 'unset them: enforce goes by its inventory',
+      cause: error,
+    });
+  }
+}
+
+const FROM_ENVIRONMENT = ['host', 'port', 'version', 'ca', 'cert', 'key', 'timeout'];
 
 /** Every status is handed back as it came; what it means is the caller's business. */
 const EVERY_STATUS = new Proxy({}, { get: () => true });

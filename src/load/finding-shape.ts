@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Finding, PublishedPort, RuleId } from '../model/finding.ts';
 
 const texts = z.array(z.string());

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EngineFacts } from '../model/snapshot.ts';
 
 /** What an engine said of itself, inside a document. */

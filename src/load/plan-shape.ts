@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../model/json.ts';
 import type { CapabilityDecision, Change, Edit, Owner, PortMove } from '../model/plan.ts';
 import { carriedObject } from './document.ts';

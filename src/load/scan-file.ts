@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HostPlan } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { readDocument } from './document.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Container, ContainerDetails, FileChange, Listener, Snapshot } from '../model/snapshot.ts';
 import { carriedObject } from './document.ts';
 import { engineShape } from './host-shape.ts';

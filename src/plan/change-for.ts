@@ -1,19 +1,23 @@
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Blocked, CapabilityDecision, Change, Edit, PortMove } from '../model/plan.ts';
-import type { Playbook } from '../model/playbook.ts';
+import type { Exception, Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
+import { covers } from './accept.ts';
 import { chooseCapabilities } from './choose-capabilities.ts';
 import { choosePorts } from './choose-ports.ts';
 import { guardRecreate } from './guards.ts';
+import { lostItsName, observations } from './observations.ts';
 import { ownerOf } from './owner.ts';
-import type { PortRoom } from './port-room.ts';
+import type { PortClaim, PortRoom } from './port-room.ts';
 
 /** What is needed to turn one container's findings into its change. */
 export interface ChangeContext {
   readonly snapshot: Snapshot;
   readonly playbook: Playbook;
   readonly catalogue: Catalogue;
+  /** Those in force. */
+  readonly exceptions: readonly Exception[];
   readonly room: PortRoom;
 }
 
@@ -21,15 +25,16 @@ export interface ChangeContext {
 export function changeFor(container: Container, findings: readonly Finding[], context: ChangeContext): Change {
   const { snapshot, playbook } = context;
   const open = findings.filter(({ exception }) => exception === null);
-  const remedy = open.length === 0 ? nothing() : remedyFor(container, open, context);
-  const guarded = open.length === 0 ? undefined : (guardRecreate(container, snapshot, playbook) ?? remedy.blocked);
+  const remedy = open.length === 0 ? nothing() : remedyFor(container, findings, context);
+  const guarded =
+    open.length === 0
+      ? undefined
+      : (guardRecreate(container, snapshot, playbook) ??
+        remedy.blocked ??
+        losesException(container, findings, context));
   const action = open.length === 0 ? 'excepted' : guarded ? 'blocked' : 'recreate';
-  if (action === 'recreate')
-    context.room.promise(
-      container.name,
-      remedy.moves.map(({ to, protocol, ip }) => ({ port: to, protocol, ip })),
-    );
   const recreated = action === 'recreate';
+  if (recreated) context.room.promise(container.name, remedy.claims);
 
   return {
     host: snapshot.host,
@@ -41,7 +46,7 @@ export function changeFor(container: Container, findings: readonly Finding[], co
     edits: recreated ? remedy.edits : [],
     portMoves: recreated ? remedy.moves : [],
     capabilities: recreated ? remedy.decisions : [],
-    warnings: recreated ? [...remedy.warnings, ...observations(container, snapshot)] : [],
+    warnings: recreated ? [...remedy.warnings, ...observations(container, snapshot, remedy.moves)] : [],
     blocked: action === 'blocked' ? (guarded ?? null) : null,
     owner: ownerOf(container),
     downtimeSeconds: recreated ? 2 : 0,
@@ -53,17 +58,19 @@ export function changeFor(container: Container, findings: readonly Finding[], co
 interface Remedy {
   readonly edits: readonly Edit[];
   readonly moves: readonly PortMove[];
+  readonly claims: readonly PortClaim[];
   readonly decisions: readonly CapabilityDecision[];
   readonly warnings: readonly string[];
   readonly blocked?: Blocked;
 }
 
 function nothing(): Remedy {
-  return { edits: [], moves: [], decisions: [], warnings: [] };
+  return { edits: [], moves: [], claims: [], decisions: [], warnings: [] };
 }
 
 /** What can be mended is mended; what only a person can mend stays named, and blocks a change only when it is all there is. */
-function remedyFor(container: Container, open: readonly Finding[], context: ChangeContext): Remedy {
+function remedyFor(container: Container, findings: readonly Finding[], context: ChangeContext): Remedy {
+  const open = findings.filter(({ exception }) => exception === null);
   const mendable = open.filter(({ evidence }) => evidence.kind === 'ports' || evidence.kind === 'capabilities');
   const staying = open.filter((finding) => !mendable.includes(finding));
   if (mendable.length === 0)
@@ -71,11 +78,12 @@ function remedyFor(container: Container, open: readonly Finding[], context: Chan
       ...nothing(),
       blocked: { because: staying.map(({ because }) => because).join('; '), hint: PROGRAM_CHOOSES },
     };
-  const remedies = mendable.map((finding) => remedyOf(finding, container, context));
+  const remedies = mendable.map((finding) => remedyOf(finding, container, findings, context));
   const blocked = remedies.find((remedy) => remedy.blocked)?.blocked;
   return {
     edits: remedies.flatMap(({ edits }) => edits),
     moves: remedies.flatMap(({ moves }) => moves),
+    claims: remedies.flatMap(({ claims }) => claims),
     decisions: remedies.flatMap(({ decisions }) => decisions),
     warnings: [
       ...remedies.flatMap(({ warnings }) => warnings),
@@ -91,6 +99,7 @@ const PROGRAM_CHOOSES =
 function remedyOf(
   { evidence }: Finding,
   container: Container,
+  findings: readonly Finding[],
   { snapshot, playbook, catalogue, room }: ChangeContext,
 ): Remedy {
   switch (evidence.kind) {
@@ -99,13 +108,19 @@ function remedyOf(
       if (!settings) return nothing();
       const choice = choosePorts(container.inspect.HostConfig.PortBindings ?? {}, evidence.ports, settings, room);
       return choice.ok
-        ? { ...nothing(), edits: [choice.edit], moves: choice.moves }
+        ? { ...nothing(), edits: [choice.edit], moves: choice.moves, claims: choice.claims }
         : { ...nothing(), blocked: choice };
     }
     case 'capabilities': {
       const settings = playbook.rules['linux-capabilities'];
       if (!settings) return nothing();
-      const choice = chooseCapabilities(container, snapshot.engine, settings, catalogue);
+      const choice = chooseCapabilities(
+        container,
+        snapshot.engine,
+        settings,
+        catalogue,
+        acceptedCapabilities(findings),
+      );
       return choice.ok ? { ...nothing(), ...choice } : { ...nothing(), blocked: choice };
     }
     case 'listeners':
@@ -114,22 +129,47 @@ function remedyOf(
   }
 }
 
-/** Things the operator should see beside the diff. */
-function observations({ inspect }: Container, { machine }: Snapshot): readonly string[] {
-  return [
-    ...(inspect.State.Health?.Status === 'unhealthy'
-      ? ['it is unhealthy already; afterwards it is only held to be no worse']
-      : []),
-    ...(machine.listeners.known
-      ? []
-      : [
-          `what the host itself listens on could not be read (${machine.listeners.because}); a taken port shows at start and is rolled back`,
-        ]),
-  ];
+/** What exceptions accept of a container's capabilities, each with until when: it stays, whatever else is mended. */
+function acceptedCapabilities(findings: readonly Finding[]): ReadonlyMap<string, string> {
+  return new Map(
+    findings.flatMap(({ evidence, exception }) =>
+      exception === null || evidence.kind !== 'capabilities'
+        ? []
+        : evidence.excess.map((name): [string, string] => [
+            name,
+            `accepted until ${exception.expires} (${exception.ticket ?? exception.owner})`,
+          ]),
+    ),
+  );
+}
+
+/**
+ * Created by id, a container no longer has the name its exception goes by: what is accepted now would be a finding at the
+ * next run, and be changed then.
+ */
+function losesException(
+  container: Container,
+  findings: readonly Finding[],
+  { exceptions }: ChangeContext,
+): Blocked | undefined {
+  if (!lostItsName(container)) return undefined;
+  const byImage = findings.some(
+    (finding) =>
+      finding.exception !== null &&
+      exceptions.some((exception) => exception.match.image !== undefined && covers(exception, finding, container)),
+  );
+  if (!byImage) return undefined;
+  return {
+    because: `the name ${container.inspect.Config.Image} does not stand for its image any more, and an exception goes by that name: created again, by id, it would lose the exception`,
+    hint: 'match the exception by container or label instead of image',
+  };
 }
 
 /** Stop timeout, start, health deadline, and the same again for a rollback, in seconds. */
 function worstCase({ inspect }: Container, { health }: Playbook): number {
   const stop = inspect.Config.StopTimeout ?? 10;
-  return 2 * (stop + 10) + health.deadlineSeconds;
+  return 2 * ((stop < 0 ? LONGEST_STOP : stop) + 10) + health.deadlineSeconds;
 }
+
+/** A negative timeout waits for ever; the call that stops it does not. */
+const LONGEST_STOP = 3600;

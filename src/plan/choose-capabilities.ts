@@ -18,21 +18,23 @@ export type CapabilityChoice =
     }
   | { readonly ok: false; readonly because: string; readonly hint: string };
 
+/** A reason to keep a capability. */
+export type Need = Pick<CapabilityDecision, 'evidence' | 'because'>;
+
 /** Reasons to keep capabilities, by name. */
-export type Needs = ReadonlyMap<
-  string,
-  { readonly evidence: CapabilityDecision['evidence']; readonly because: string }
->;
+export type Needs = ReadonlyMap<string, Need>;
 
 /**
  * Decides by the strongest evidence there is: a pinned profile, else the catalogue, else what the configuration tells,
- * else the safe set. Nothing is ever added that the container does not hold today, so no answer can widen its power.
+ * else the safe set. What an exception accepts stays. Nothing is ever added that the container does not hold today, so no
+ * answer can widen its power.
  */
 export function chooseCapabilities(
   container: Container,
   engine: EngineFacts,
   settings: CapabilitySettings,
   catalogue: Catalogue,
+  accepted: ReadonlyMap<string, string> = new Map(),
 ): CapabilityChoice {
   const { HostConfig } = container.inspect;
   const today = effectiveCapabilities(HostConfig);
@@ -44,8 +46,9 @@ export function chooseCapabilities(
       hint: 'recreate it by hand without --privileged, or write an exception',
     };
   }
+  const excepted: Needs = new Map([...accepted].map(([name, because]) => [name, { evidence: 'pinned', because }]));
   const profile = profileFor(container, settings);
-  if (profile) return pinned(container, profile.match, profile.keep, today.names);
+  if (profile) return pinned(container, profile.match, profile.keep, today.names, excepted);
   if (settings.add === 'profiles') {
     return {
       ok: false,
@@ -53,7 +56,7 @@ export function chooseCapabilities(
       hint: `add a profile for ${JSON.stringify(container.inspect.Config.Image)} under rules.linux-capabilities.profiles`,
     };
   }
-  const asked = explicitlyAdded(container, today.names);
+  const asked = explicitlyAdded(container, today.names).filter((name) => !accepted.has(name));
   if (asked.length > 0) {
     return {
       ok: false,
@@ -61,7 +64,8 @@ export function chooseCapabilities(
       hint: `pin what it needs under rules.linux-capabilities.profiles, as "container:${container.name}": [${asked.join(', ')}]`,
     };
   }
-  return decide(container, today.names, ...needsOf(container, engine, catalogue));
+  const [needs, whyDropped, warnings] = needsOf(container, engine, catalogue);
+  return decide(container, today.names, new Map([...needs, ...excepted]), whyDropped, warnings);
 }
 
 function pinned(
@@ -69,6 +73,7 @@ function pinned(
   match: string,
   keep: readonly string[],
   today: readonly string[],
+  excepted: Needs,
 ): CapabilityChoice {
   const beyond = keep.filter((name) => !today.includes(name));
   if (beyond.length > 0) {
@@ -81,7 +86,7 @@ function pinned(
   const needs: Needs = new Map(
     keep.map((name) => [name, { evidence: 'pinned', because: `pinned in the playbook for ${match}` }]),
   );
-  return decide(container, today, needs, () => `not in the profile ${match}`, []);
+  return decide(container, today, new Map([...excepted, ...needs]), () => `not in the profile ${match}`, []);
 }
 
 /** Capabilities beyond the engine's default set: somebody asked for them. */
@@ -105,11 +110,7 @@ function needsOf(
     return [
       configured,
       () => 'its processes are not root and hold no capability',
-      hasNoNewPrivileges(container)
-        ? []
-        : [
-            'a setuid program or file capability inside the image would lose its power; pin a profile if the service relies on one',
-          ],
+      [`${whatNonRootLoses(container)}; pin a profile if the service relies on one`],
     ];
   }
   return [
@@ -119,6 +120,13 @@ function needsOf(
       'weak evidence for capabilities: the image is not in the catalogue, so the safe set is kept; pin a profile to keep less',
     ],
   ];
+}
+
+/** A program whose file capabilities its container lacks does not start, with no-new-privileges or without. */
+function whatNonRootLoses(container: Container): string {
+  return hasNoNewPrivileges(container)
+    ? 'a program with file capabilities inside the image would no longer start'
+    : 'a setuid program inside the image would lose its power, and one with file capabilities would no longer start';
 }
 
 function hasNoNewPrivileges({ inspect }: Container): boolean {

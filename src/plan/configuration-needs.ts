@@ -1,12 +1,18 @@
+import { normalizeCapability } from '../model/capabilities.ts';
 import type { Container, EngineFacts } from '../model/snapshot.ts';
-import type { Needs } from './choose-capabilities.ts';
+import type { Need, Needs } from './choose-capabilities.ts';
 
 /** Programs that switch from root to another user, as entrypoints call them (capabilities.md §4.1). */
 const USER_SWITCHERS = ['gosu', 'su-exec', 'setpriv', 'runuser', 'su', 'sudo', 's6-setuidgid', 'chpst'];
 
-/** What the configuration alone shows a container to need: its network, its sysctls, its command line. */
+/** What the configuration alone shows a container to need: its own list, its network, its sysctls, its command line. */
 export function configurationNeeds(container: Container, engine: EngineFacts): Needs {
-  return new Map([...lowPorts(container, engine), ...userSwitch(container), ...supervisor(container)]);
+  return new Map([
+    ...named(container),
+    ...lowPorts(container, engine),
+    ...userSwitch(container),
+    ...supervisor(container),
+  ]);
 }
 
 /** Whether the container's user is set and is not root. */
@@ -15,15 +21,20 @@ export function isNonRoot({ inspect }: Container): boolean {
   return user !== '' && user !== 'root' && !/^0+$/.test(user);
 }
 
+/** Somebody who names a capability of the default set, which comes unasked, has a reason to. */
+function named({ inspect }: Container): readonly [string, Need][] {
+  return (inspect.HostConfig.CapAdd ?? []).map((text) => [
+    normalizeCapability(text),
+    { evidence: 'configuration', because: 'asked for by name (cap_add)' },
+  ]);
+}
+
 /**
  * NET_BIND_SERVICE: since 20.10 (API 1.41) any process may bind a low port in a private network namespace, unless a
  * sysctl takes that back; in the host's or another container's namespace the right is still asked for.
  */
-function lowPorts(
-  { inspect }: Container,
-  engine: EngineFacts,
-): [string, { evidence: 'configuration'; because: string }][] {
-  const need = (because: string): [string, { evidence: 'configuration'; because: string }][] => [
+function lowPorts({ inspect }: Container, engine: EngineFacts): readonly [string, Need][] {
+  const need = (because: string): readonly [string, Need][] => [
     ['NET_BIND_SERVICE', { evidence: 'configuration', because }],
   ];
   const mode = inspect.HostConfig.NetworkMode ?? '';
@@ -38,7 +49,7 @@ function lowPorts(
   return [];
 }
 
-function userSwitch({ inspect }: Container): [string, { evidence: 'configuration'; because: string }][] {
+function userSwitch({ inspect }: Container): readonly [string, Need][] {
   const words = commandWords(inspect.Config.Entrypoint, inspect.Config.Cmd);
   const program = words.find((word) => USER_SWITCHERS.includes(baseName(word)));
   if (program === undefined) return [];
@@ -47,7 +58,7 @@ function userSwitch({ inspect }: Container): [string, { evidence: 'configuration
 }
 
 /** s6-overlay started as a non-root user gets its rights from a setuid program, which needs these in the bounding set. */
-function supervisor({ inspect }: Container): [string, { evidence: 'configuration'; because: string }][] {
+function supervisor({ inspect }: Container): readonly [string, Need][] {
   const first = commandWords(inspect.Config.Entrypoint, inspect.Config.Cmd)[0];
   if (first !== '/init') return [];
   return ['CHOWN', 'SETGID', 'SETUID'].map((name) => [

@@ -1,4 +1,5 @@
 import { matchesGlob } from '../model/glob.ts';
+import { configuredPorts } from '../model/published-ports.ts';
 import type { Blocked } from '../model/plan.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
@@ -21,6 +22,7 @@ export function guardRecreate(container: Container, snapshot: Snapshot, playbook
 const GUARDS: readonly Guard[] = [
   podman,
   protectedContainer,
+  carriesConnection,
   owned,
   autoRemoved,
   notRunning,
@@ -47,6 +49,26 @@ function protectedContainer({ name }: Container, _snapshot: Snapshot, { containe
         because: `the playbook protects it (containers.protect: ${glob})`,
         hint: 'take it off the list, or write an exception',
       };
+}
+
+/** Once such a container stops, nobody is left who could start the next one. */
+function carriesConnection({ inspect }: Container, { address }: Snapshot): Blocked | undefined {
+  const way = wayPort(address);
+  const carries = configuredPorts(inspect).some(
+    ({ hostPort, hostPortEnd, protocol }) => protocol === 'tcp' && way >= hostPort && way <= hostPortEnd,
+  );
+  if (!carries) return undefined;
+  return {
+    because: `it publishes port ${way}, by which enforce reaches this host: stopping it could end the connection in the middle of the change`,
+    hint: 'run enforce on the host itself, or say in the inventory by which other port the host is reached',
+  };
+}
+
+/** The host's port of an address; 0 where none leads to it. */
+function wayPort(address: string): number {
+  if (!/^(?:ssh|tcp):/.test(address) || !URL.canParse(address)) return 0;
+  const { protocol, port } = new URL(address);
+  return port === '' && protocol === 'ssh:' ? 22 : Number(port);
 }
 
 function owned(container: Container): Blocked | undefined {
@@ -85,16 +107,25 @@ function notRunning({ inspect: { State } }: Container): Blocked | undefined {
 }
 
 function attended({ inspect: { Config } }: Container): Blocked | undefined {
-  const { OpenStdin, StdinOnce, AttachStdin } = Config as {
+  const { OpenStdin, StdinOnce, AttachStdin, AttachStdout } = Config as {
     readonly OpenStdin?: boolean;
     readonly StdinOnce?: boolean;
     readonly AttachStdin?: boolean;
+    readonly AttachStdout?: boolean;
   };
-  if (!OpenStdin || !StdinOnce || !AttachStdin) return undefined;
-  return {
-    because: 'somebody is attached to it (docker run -i): stopping it would end their session',
-    hint: 'end the session, or start it detached',
-  };
+  if (OpenStdin && StdinOnce && AttachStdin)
+    return {
+      because: 'somebody is attached to it (docker run -i): stopping it would end their session',
+      hint: 'end the session, or start it detached',
+    };
+  // Units that run `docker run` remove and remake their container whenever it ends (recreate.md §13).
+  if (AttachStdout)
+    return {
+      because:
+        'it was made without -d, so a systemd unit or a script may wait for it: once it stops, that would put the old container back',
+      hint: 'change the unit or script that makes it, or make it with docker run -d',
+    };
+  return undefined;
 }
 
 function dependedOn(container: Container, snapshot: Snapshot): Blocked | undefined {

@@ -24,13 +24,16 @@ const MANAGERS: readonly Manager[] = [
   { kind: 'other', label: 'coolify.managed' },
   { kind: 'other', label: 'com.gitlab.gitlab-runner.managed' },
   { kind: 'other', label: 'io.x-k8s.kind.cluster' },
+  { kind: 'other', label: 'com.dokku.app-name' },
+  { kind: 'other', label: 'org.testcontainers' },
+  { kind: 'other', label: 'created_by.minikube.sigs.k8s.io' },
   { kind: 'other', label: 'com.docker.compose.oneoff' },
 ];
 
 /** Who created a container and would create it again, by the labels it carries. */
 export function ownerOf({ inspect }: Container): Owner {
   const labels = inspect.Config.Labels ?? {};
-  const manager = MANAGERS.find(({ label }) => label in labels && labels[label] !== 'False');
+  const manager = MANAGERS.find(({ label }) => Object.hasOwn(labels, label) && labels[label] !== 'False');
   if (manager)
     return withName(manager.kind, manager.nameLabel === undefined ? manager.label : labels[manager.nameLabel]);
   const project = labels['com.docker.compose.project'];

@@ -6,21 +6,23 @@ export interface PortRoom {
   /** Why a port cannot be taken, to follow "which …"; undefined when it can. */
   whyTaken(port: number, protocol: Protocol, ip: string): string | undefined;
   /** Promises ports to a change, so that no other change of the plan takes them. */
-  promise(
-    container: string,
-    ports: readonly { readonly port: number; readonly protocol: Protocol; readonly ip: string }[],
-  ): void;
+  promise(container: string, ports: readonly PortClaim[]): void;
+}
+
+/** Host ports a change needs for itself, from the first to the last. */
+export interface PortClaim {
+  readonly first: number;
+  readonly last: number;
+  readonly protocol: Protocol;
+  /** As in the engine: empty for every address. */
+  readonly ip: string;
 }
 
 /** What the kernel gives out by itself where nobody set another range. */
 const USUAL_EPHEMERAL = { first: 32_768, last: 60_999 };
 
-interface Taken {
+interface Taken extends PortClaim {
   readonly by: string;
-  readonly first: number;
-  readonly last: number;
-  readonly protocol: Protocol;
-  readonly ip: string;
 }
 
 /** The room on a host as its snapshot shows it: bindings of every container, running or not, listeners, and the ephemeral range. */
@@ -42,8 +44,7 @@ export function portRoom({ containers, machine }: Snapshot): PortRoom {
       )?.by;
     },
     promise(container, ports) {
-      for (const { port, protocol, ip } of ports)
-        taken.push({ by: `is promised to container ${container}`, first: port, last: port, protocol, ip });
+      for (const claim of ports) taken.push({ ...claim, by: `is promised to container ${container}` });
     },
   };
 }
@@ -86,11 +87,13 @@ export function overlaps(a: string, b: string): boolean {
 /** One spelling for every address; an IPv4 address that an IPv6 socket holds is the IPv4 address. */
 function plainIp(ip: string): string {
   if (!ip.includes(':')) return ip;
-  const text = ip.toLowerCase().replace(/^\[|\]$|%.*$/g, '');
-  if (/^[0:]+$/.test(text)) return '::';
-  const mapped = /^(?:0*:)*:?ffff:(?:(?<dotted>[\d.]+)|(?<high>[0-9a-f]{1,4}):(?<low>[0-9a-f]{1,4}))$/.exec(text)?.groups;
+  // A URL holds an IPv6 address in its shortest form.
+  const address = `http://[${ip.replace(/^\[|%.*$|\]$/g, '')}]`;
+  const text = URL.canParse(address) ? new URL(address).hostname.slice(1, -1) : ip;
+  const mapped = /^::ffff:(?<high>[0-9a-f]{1,4}):(?<low>[0-9a-f]{1,4})$/.exec(text)?.groups;
   if (!mapped) return text;
-  if (mapped['dotted'] !== undefined) return mapped['dotted'];
-  const [high, low] = [mapped['high'], mapped['low']].map((group) => Number.parseInt(group ?? '', 16));
-  return [high, low].flatMap((word = 0) => [word >> 8, word & 255]).join('.');
+  return [mapped['high'], mapped['low']]
+    .map((group) => Number.parseInt(group ?? '', 16))
+    .flatMap((word) => [word >> 8, word & 255])
+    .join('.');
 }

@@ -7,6 +7,9 @@ import type { ContainerInspect, FileChange } from '../model/snapshot.ts';
  */
 const SCRATCH = ['/run', '/var/run', '/tmp', '/var/lock', '/var/cache', '/dev'];
 
+/** What was copied in here, by compose for one, nobody makes again (recreate.md W2). */
+const SECRETS = ['/run/secrets', '/var/run/secrets'];
+
 /**
  * The changed files of a writable layer that a recreate would lose: without what the engine itself makes there (mount
  * points and their parents), without scratch folders, and without what the playbook calls expendable.
@@ -17,16 +20,17 @@ export function filesAtRisk(
   expendable: readonly string[],
 ): readonly string[] {
   const mountPoints = mountPointsOf(inspect);
-  const parents = new Set(changes.map(({ path }) => parentOf(path)));
+  const folders = new Set(changes.map(({ path }) => parentOf(path)));
   return changes
     .filter(
       ({ path, kind }) =>
         !isEngineMade(path, kind, mountPoints) &&
         !isScratch(path) &&
+        // A folder counts as changed when something in it did; that is listed on a line of its own.
+        !(kind !== 'deleted' && folders.has(path)) &&
         !expendable.some((glob) => matchesGlob(glob, path)),
     )
-    .map(({ path }) => path)
-    .filter((path) => !isTouchedFolder(path, changes, parents));
+    .map(({ path }) => path);
 }
 
 function mountPointsOf({ Mounts, HostConfig, Config }: ContainerInspect): readonly string[] {
@@ -53,12 +57,11 @@ function isEngineMade(path: string, kind: FileChange['kind'], mountPoints: reado
 }
 
 function isScratch(path: string): boolean {
-  return SCRATCH.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  return !SECRETS.some((folder) => isWithin(path, folder)) && SCRATCH.some((folder) => isWithin(path, folder));
 }
 
-/** A folder counts as modified when something in it changed; the change itself is listed on its own line. */
-function isTouchedFolder(path: string, changes: readonly FileChange[], parents: ReadonlySet<string>): boolean {
-  return parents.has(path) && changes.some((change) => change.path === path && change.kind === 'modified');
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }
 
 function parentOf(path: string): string {

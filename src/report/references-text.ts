@@ -10,5 +10,7 @@ export function referencesText(refs: References): string {
 
 /** Orders editions as `1.2.0` before `1.10.0`. */
 export function compareEditions(one: string, other: string): number {
-  return one.localeCompare(other, 'en', { numeric: true });
+  const numbers = other.split('.').map(Number);
+  const distances = one.split('.').map((part, at) => Number(part) - (numbers[at] ?? 0));
+  return distances.find((distance) => distance !== 0) ?? 0;
 }

@@ -10,6 +10,12 @@ const SECRET_FLAGS: readonly { readonly program: RegExp; readonly flags: readonl
 /** These alone take the password without a space: `-psecret`. */
 const ATTACHED_PASSWORD = /mysql|mariadb/;
 
+/** What some secret's surroundings show; most command lines show none of it and are not looked at word by word. */
+const MAY_HOLD_SECRET = new RegExp(
+  [SECRET.source, '://', 'bearer', 'basic', 'redis|valkey|curl|sshpass', ATTACHED_PASSWORD.source].join('|'),
+  'i',
+);
+
 /** In an Authorization header the secret comes after one of these. */
 const SCHEME = /^(?:bearer|basic)$/i;
 /** What stands for the value of a JSON field by the time its words are read. */
@@ -26,6 +32,7 @@ export function looksSecret(name: string): boolean {
  */
 export function digestWords(words: readonly string[]): readonly string[] {
   const programs = words.join(' ');
+  if (!MAY_HOLD_SECRET.test(programs)) return words;
   const flags = SECRET_FLAGS.filter(({ program }) => program.test(programs)).flatMap((row) => row.flags);
   const reader = { flags, hasAttached: ATTACHED_PASSWORD.test(programs), awaitsValue: false };
   return words.map((word) => {

@@ -16,7 +16,10 @@ export interface Connection {
   readonly way: string;
   /** Runs one of enforce's own constant scripts with `sh` on the host; undefined where the transport has no shell. */
   readonly runScript: ((script: string, limits: ScriptLimits) => Promise<ScriptOutput>) | undefined;
-  /** Opens a TCP connection as a client on the host would, to see whether a published port answers. */
+  /**
+   * Opens a TCP connection as a client on the host would, to see whether a published port answers; the signal limits
+   * only the opening. An EnforceError says that this cannot be found out, any other error that the port does not answer.
+   */
   openTcp(ip: string, port: number, signal: AbortSignal): Promise<Duplex>;
   /** A failed request in words: the transport knows best why its channel broke, and what to do about it. */
   explain(error: unknown): EnforceError;

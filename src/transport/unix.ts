@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { EnforceError } from '../model/errors.ts';
 import type { Host, UnixAddress } from '../model/inventory.ts';
@@ -31,12 +31,10 @@ export function openUnix(host: Host, address: UnixAddress): Connection {
 }
 
 function runScript(script: string, limits: ScriptLimits): Promise<ScriptOutput> {
-  const shell = spawn('sh', ['-s'], { stdio: 'pipe' });
+  // In a process group of its own, so that what the shell started can be ended with it.
+  const shell = spawn('sh', ['-s'], { stdio: 'pipe', detached: true });
   return collectOutput(shell, script, limits, () => {
-    shell.kill('SIGKILL');
-    // What the shell started may outlive it and hold the other end open.
-    shell.stdout.destroy();
-    shell.stderr.destroy();
+    if (shell.pid !== undefined) spawnSync('sh', ['-c', 'kill -KILL -- "-$1"', 'sh', String(shell.pid)]);
   });
 }
 

@@ -63,7 +63,7 @@ export async function startLab(answer?: RequestListener): Promise<Lab> {
   const hosts = [ssh];
   const connections: Connection[] = [];
   const host = sshHost({ port: ssh.port });
-  const settings = settingsFor(engine.folder);
+  const settings = settingsFor(engine.folder, { random: () => 0, delay: () => Promise.resolve() });
   const open: Lab['open'] = async (to = host, changes = {}) => {
     const connection = await openConnection(to, { ...settings, ...changes });
     connections.push(connection);
@@ -108,8 +108,6 @@ export function settingsFor(homeFolder: string, changes: Partial<ConnectionSetti
     deadlineMilliseconds: 10_000,
     keepaliveMilliseconds: 10_000,
     signal: new AbortController().signal,
-    random: () => 0,
-    delay: () => Promise.resolve(),
     ...changes,
   };
 }

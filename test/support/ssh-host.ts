@@ -25,8 +25,8 @@ export interface SshHost {
   readonly port: number;
   readonly behaviour: SshHostBehaviour;
   readonly seen: Seen;
-  /** Ends every connection without a word, as a pulled cable with a reset does. */
-  cut(): void;
+  /** Ends every connection without a word of ssh: with a reset, or as a host that shuts down. */
+  cut(how: 'reset' | 'end'): void;
   /** Keeps every connection and reads nothing more from it. */
   freeze(): void;
   /** Resolves once the last channel to the engine is closed. */
@@ -41,6 +41,8 @@ interface Seen {
   most: number;
   readonly commands: string[];
   readonly users: string[];
+  /** Keys that were offered and refused. */
+  refusals: number;
   /** `host:port` of every port that was forwarded to. */
   readonly ports: string[];
   agentRequests: number;
@@ -55,6 +57,7 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
     most: 0,
     commands: [],
     users: [],
+    refusals: 0,
     ports: [],
     agentRequests: 0,
     idle: new EventEmitter(),
@@ -81,7 +84,7 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
     port: (listener.address() as AddressInfo).port,
     behaviour,
     seen,
-    cut: () => sockets.forEach((socket) => socket.resetAndDestroy()),
+    cut: (how) => sockets.forEach((socket) => (how === 'reset' ? socket.resetAndDestroy() : socket.destroy())),
     freeze: () => sockets.forEach((socket) => socket.pause()),
     async untilIdle() {
       if (seen.open > 0) await once(seen.idle, 'idle');
@@ -101,7 +104,10 @@ function authenticate(login: AuthContext, authorizedKey: string, seen: Seen): vo
 function isAuthorized(login: AuthContext, authorizedKey: string, seen: Seen): boolean {
   const authorized = ssh2.utils.parseKey(authorizedKey);
   if ('message' in authorized || login.method !== 'publickey') return false;
-  if (!authorized.getPublicSSH().equals(login.key.data)) return false;
+  if (!authorized.getPublicSSH().equals(login.key.data)) {
+    seen.refusals += 1;
+    return false;
+  }
   // A client first asks whether the key would do, then signs.
   if (login.signature === undefined || login.blob === undefined) return true;
   seen.users.push(login.username);

@@ -92,17 +92,21 @@ describe('one connection for everything', () => {
 });
 
 describe('a connection that breaks', () => {
-  test('ends a request in the middle of its body, and is explained', async () => {
+  test.each([
+    ['reset', 'broke the connection off'],
+    ['end', 'closed the connection'],
+  ] as const)('by a %s ends a request in the middle of its body, and is explained', async (how, message) => {
     const connection = await lab.open();
     const request = ask(connection, '/half');
     await lab.engine.untilAsked('/half');
-    lab.ssh.cut();
+    lab.ssh.cut(how);
 
     const failure = await request.catch((error: unknown) => error);
 
-    expect(connection.explain(failure)).toMatchObject({
+    expect(connection.explain(failure)).toBe(failure);
+    expect(failure).toMatchObject({
       code: 'unreachable',
-      message: expect.stringContaining('broke the connection off'),
+      message: expect.stringContaining(message),
     });
   });
 
@@ -110,7 +114,7 @@ describe('a connection that breaks', () => {
     const connection = await lab.open();
     const request = ask(connection, '/half').catch(() => undefined);
     await lab.engine.untilAsked('/half');
-    lab.ssh.cut();
+    lab.ssh.cut('reset');
     await request;
 
     const failure = await ask(connection, '/later').catch((error: unknown) => error);

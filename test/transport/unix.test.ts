@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -67,15 +68,24 @@ describe('the engine of this machine', () => {
     expect(output).toEqual({ exitCode: 4, stdout: '23\n', stderr: 'warning\n' });
   });
 
-  test('stops a script that does not end, and one that says too much', async () => {
-    const connection = await openConnection(local(engine.socketPath), settings);
-    const outcomes = await Promise.allSettled([
-      connection.runScript?.('sleep 1000', { ...limits, deadlineMilliseconds: 20 }),
-      connection.runScript?.('yes', limits),
-    ]);
-    await connection.close();
+  test('stops a script that does not end, and all that it started', async () => {
+    const held = join(engine.folder, 'held');
+    execFileSync('mkfifo', [held]);
+    const released = text(createReadStream(held));
 
-    expect(outcomes).toMatchObject([{ reason: { code: 'timed-out' } }, { reason: { code: 'engine' } }]);
+    const connection = await openConnection(local(engine.socketPath), settings);
+    const running = connection.runScript?.(`exec 9>${held}; sleep 1000`, { ...limits, deadlineMilliseconds: 500 });
+
+    await expect(running).rejects.toMatchObject({ code: 'timed-out' });
+    await expect(released).resolves.toBe('');
+    await connection.close();
+  });
+
+  test('stops a script that says too much', async () => {
+    const connection = await openConnection(local(engine.socketPath), settings);
+
+    await expect(connection.runScript?.('yes', limits)).rejects.toMatchObject({ code: 'engine' });
+    await connection.close();
   });
 
   test.each(['', '0.0.0.0', '127.0.0.1'])('opens a port published on %j', async (ip) => {
@@ -89,6 +99,22 @@ describe('the engine of this machine', () => {
     await connection.close();
 
     expect(said).toBe('220 shop');
+  });
+
+  test('opens no port once its caller has given up', async () => {
+    const shop = createServer();
+    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
+    const { port } = shop.address() as AddressInfo;
+    const connection = await openConnection(local(engine.socketPath), settings);
+
+    const opening = connection.openTcp('', port, AbortSignal.abort());
+
+    await expect(opening).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('interrupted'),
+    });
+    shop.close();
+    await connection.close();
   });
 
   test('tells a port nobody listens on', async () => {

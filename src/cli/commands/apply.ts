@@ -139,7 +139,7 @@ async function freshPlan(inputs: Inputs, options: ApplyOptions, world: World): P
   const progress = startProgress(options, world, inputs.hosts.length);
   const results = await scanFleet(inputs, 'plan', options, progress, world);
   progress.end();
-  return planOf(results.map(readingOf), inputs, world);
+  return await planOf(results.map(readingOf), inputs, world);
 }
 
 function changeCount({ hosts }: Plan): number {

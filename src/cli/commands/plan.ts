@@ -3,6 +3,7 @@ import { EnforceError } from '../../model/errors.ts';
 import { addressText } from '../../model/inventory.ts';
 import type { HostResult } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
+import { loadCatalogue } from '../../load/catalogue.ts';
 import { assess } from '../../plan/assess.ts';
 import type { AssessedHost, HostReading } from '../../plan/build-plan.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
@@ -31,7 +32,7 @@ export interface PlanOptions extends CommonOptions {
 export async function plan(options: PlanOptions, world: World): Promise<ExitCode> {
   const { readings, inputs } =
     options.from === undefined ? await readFleet(options, world) : await readSaved(options.from, options, world);
-  const made = planOf(readings, inputs, world);
+  const made = await planOf(readings, inputs, world);
   warn(made.warnings, options, world);
   const document = jsonText(planDocument(made));
   if (options.output !== undefined) saveFile(options.output, document);
@@ -48,11 +49,11 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
 }
 
 /** The plan for what was read. */
-export function planOf(readings: readonly HostReading[], inputs: RuleInputs, world: World): Plan {
+export async function planOf(readings: readonly HostReading[], inputs: RuleInputs, world: World): Promise<Plan> {
   return buildPlan(readings, {
     assessment: inputs.assessment,
     exceptions: inputs.exceptions,
-    catalogue: inputs.catalogue,
+    catalogue: await loadCatalogue(),
     createdAt: world.now().toISOString(),
   });
 }

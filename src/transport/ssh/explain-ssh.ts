@@ -2,20 +2,24 @@ import { EnforceError } from '../../model/errors.ts';
 import { explainNetwork, failureOf, printable } from '../explain.ts';
 import type { Identity } from './identity.ts';
 
-/** Whom a login was tried at, and what with. */
+/** Whom a login was tried at, what with, and what was learnt on the way. */
 export interface LoginAttempt {
   readonly where: string;
   readonly identity: Identity;
   /** The methods the host said it accepts, once it has refused one. */
-  readonly accepted: readonly string[];
+  accepted: readonly string[];
+  /** Why the agent could not be asked; empty when it could. */
+  agentTrouble: string;
 }
 
 /** Why an ssh connection did not come about, or ended. */
-export function explainSsh(error: unknown, { where, identity, accepted }: LoginAttempt): EnforceError {
+export function explainSsh(error: unknown, { where, identity, accepted, agentTrouble }: LoginAttempt): EnforceError {
   if (error instanceof EnforceError) return error;
   const { message } = failureOf(error);
   if (/authentication/i.test(message)) {
-    const unusable = identity.unusable.length === 0 ? '' : `; not usable: ${identity.unusable.join(', ')}`;
+    const trouble = agentTrouble === '' ? [] : [`the agent (${printable(agentTrouble)})`];
+    const skipped = [...trouble, ...identity.unusable].join(', ');
+    const unusable = skipped === '' ? '' : `; not usable: ${skipped}`;
     const offers = accepted.length === 0 ? '' : `; it accepts ${printable(accepted.join(', '))}`;
     return new EnforceError('authentication', `${where} refused ${identity.tried.join(', ')}${unusable}${offers}`, {
       hint: /too many/i.test(message)

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import ssh2, { type AuthHandlerMiddleware, type Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import { EnforceError } from '../../model/errors.ts';
 import { stopped } from '../explain.ts';
-import { explainSsh } from './explain-ssh.ts';
+import { explainSsh, type LoginAttempt } from './explain-ssh.ts';
 import type { HostKeyTrust } from './host-key.ts';
 import type { Identity } from './identity.ts';
 
@@ -26,7 +26,7 @@ export function shakeHands(terms: HandshakeTerms, signal: AbortSignal): Promise<
   return new Promise((resolve, reject) => {
     let doing = 'connecting to';
     let refusal: EnforceError | undefined;
-    const accepted: string[] = [];
+    const login: LoginAttempt = { where: terms.where, identity: terms.identity, accepted: [], agentTrouble: '' };
     const fail = (error: EnforceError): void => {
       signal.removeEventListener('abort', abort);
       terms.socket.destroy();
@@ -43,16 +43,16 @@ export function shakeHands(terms: HandshakeTerms, signal: AbortSignal): Promise<
     });
     // One failure brings several errors, some after it is settled: this listener stays for the client's life.
     client.on('error', (error) => {
-      // The agent is missing or refuses to sign; the key files are tried next.
-      if (error.level === 'agent') return;
-      fail(refusal ?? explainSsh(error, { where: terms.where, identity: terms.identity, accepted }));
+      // The agent is gone or refuses to sign; the key files are tried next.
+      if (error.level === 'agent') login.agentTrouble = error.message;
+      else fail(refusal ?? explainSsh(error, login));
     });
     client.once('close', () => fail(new EnforceError('unreachable', `${terms.where} closed the connection`)));
     try {
       client.connect({
         sock: terms.socket,
         username: terms.user,
-        authHandler: inOrder(terms.identity, accepted),
+        authHandler: inOrder(login),
         hostVerifier: (key: Buffer) => {
           refusal = terms.trust.refuse(key);
           return refusal === undefined;
@@ -70,16 +70,16 @@ export function shakeHands(terms: HandshakeTerms, signal: AbortSignal): Promise<
         keepaliveCountMax: 3,
       });
     } catch (error) {
-      fail(explainSsh(error, { where: terms.where, identity: terms.identity, accepted }));
+      fail(explainSsh(error, login));
     }
     if (signal.aborted) abort();
   });
 }
 
-function inOrder(identity: Identity, accepted: string[]): AuthHandlerMiddleware {
-  const left = [...identity.methods];
+function inOrder(login: LoginAttempt): AuthHandlerMiddleware {
+  const left = [...login.identity.methods];
   return (methods: readonly string[] | null, _partial, next) => {
-    accepted.splice(0, Infinity, ...(methods ?? []));
+    login.accepted = methods ?? [];
     const method = methods === null || methods.includes('publickey') ? left.shift() : undefined;
     // `false` ends the attempt; the published types forgot it.
     next(method ?? (false as never));

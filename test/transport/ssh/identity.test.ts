@@ -14,6 +14,15 @@ beforeEach(async () => {
 
 afterEach(() => lab.close());
 
+/** An ssh agent that holds one key. */
+async function startAgent(keyFile: string): Promise<{ readonly socketPath: string; close(): void }> {
+  const socketPath = join(lab.engine.folder, 'agent.sock');
+  const agent = spawn('ssh-agent', ['-D', '-a', socketPath], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(agent.stdout, 'data');
+  execFileSync('ssh-add', ['-q', keyFile], { env: { SSH_AUTH_SOCK: socketPath } });
+  return { socketPath, close: () => void agent.kill() };
+}
+
 describe('our key', () => {
   test('that the host does not know is refused, and what was tried is told', async () => {
     const file = lab.homeFile('id_ed25519', keys.stranger.private);
@@ -62,35 +71,42 @@ describe('our key', () => {
   });
 
   testWithOpenSsh('may be in an agent', async () => {
-    const identityFile = lab.homeFile('deploy', keys.user.private);
-    const sshAgentSocket = join(lab.engine.folder, 'agent.sock');
-    const agent = spawn('ssh-agent', ['-D', '-a', sshAgentSocket], { stdio: ['ignore', 'pipe', 'ignore'] });
-    await once(agent.stdout, 'data');
-    execFileSync('ssh-add', ['-q', identityFile], { env: { SSH_AUTH_SOCK: sshAgentSocket } });
+    const agent = await startAgent(lab.homeFile('deploy', keys.user.private));
     lab.homeFile('id_ed25519', keys.stranger.private);
 
-    try {
-      await lab.open(lab.host, { sshAgentSocket });
-    } finally {
-      agent.kill();
-    }
+    await lab.open(lab.host, { sshAgentSocket: agent.socketPath });
+    agent.close();
 
     expect(lab.ssh.seen.users).toEqual(['deploy']);
   });
 
   testWithOpenSsh('in an agent is not offered when IdentitiesOnly names others', async () => {
-    const identityFile = lab.homeFile('deploy', keys.user.private);
-    const sshAgentSocket = join(lab.engine.folder, 'agent.sock');
-    const agent = spawn('ssh-agent', ['-D', '-a', sshAgentSocket], { stdio: ['ignore', 'pipe', 'ignore'] });
-    await once(agent.stdout, 'data');
-    execFileSync('ssh-add', ['-q', identityFile], { env: { SSH_AUTH_SOCK: sshAgentSocket } });
+    const agent = await startAgent(lab.homeFile('deploy', keys.user.private));
     lab.homeFile('id_ed25519', keys.stranger.private);
     lab.homeFile('config', 'IdentitiesOnly yes\nIdentityFile ~/.ssh/id_ed25519\n');
 
-    const failure = await lab.failure(lab.host, { sshAgentSocket });
-    agent.kill();
+    const failure = await lab.failure(lab.host, { sshAgentSocket: agent.socketPath });
+    agent.close();
 
-    expect(failure).toMatchObject({ code: 'authentication' });
+    expect(failure.code).toBe('authentication');
+  });
+
+  testWithOpenSsh('named by the inventory is tried before all those an agent holds', async () => {
+    const agent = await startAgent(lab.homeFile('stranger', keys.stranger.private));
+    const identityFile = lab.homeFile('deploy', keys.user.private);
+
+    await lab.open(sshHost({ port: lab.ssh.port, identityFile }), { sshAgentSocket: agent.socketPath });
+    agent.close();
+
+    expect(lab.ssh.seen.refusals).toBe(0);
+  });
+
+  test('cannot come from an agent that is gone, which is told', async () => {
+    lab.homeFile('id_ed25519', keys.stranger.private);
+
+    const failure = await lab.failure(lab.host, { sshAgentSocket: '/nowhere/agent.sock' });
+
+    expect(failure.message).toContain('not usable: the agent (');
   });
 
   test('is read from a file when the agent is gone', async () => {

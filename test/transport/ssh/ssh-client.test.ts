@@ -71,6 +71,21 @@ describe('a host that is slow or busy', () => {
     });
   });
 
+  test('is not tried again when the person interrupts meanwhile', async () => {
+    const controller = new AbortController();
+    lab.ssh.behaviour.drops = 1;
+
+    const failure = await lab.failure(lab.host, {
+      signal: controller.signal,
+      delay: () => {
+        controller.abort();
+        return Promise.resolve();
+      },
+    });
+
+    expect(failure).toMatchObject({ code: 'unreachable', message: expect.stringContaining('interrupted') });
+  });
+
   test('is not tried when the person has interrupted already', async () => {
     const controller = new AbortController();
     controller.abort();

@@ -1,0 +1,155 @@
+import { describe, expect, test } from '@jest/globals';
+import { applyChange } from '../../src/apply/apply-change.ts';
+import { resumeHost, rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
+import type { HostTools } from '../../src/apply/tools.ts';
+import type { MemoryHost, ServiceOptions } from '../support/memory-host.ts';
+import { memoryHost, RUN, serving } from '../support/memory-host.ts';
+import type { Mishap } from '../support/mishap.ts';
+import { MISHAPS, withMishap } from '../support/mishap.ts';
+
+/**
+ * The engine in memory, the product's own transport, and for every call that writes every mishap: afterwards a process
+ * that knows nothing resumes, and one of the two must run under the right name with the right policy, and nothing else
+ * be left. Two running at once is looked for after every single call.
+ */
+const OLD = ['web: old, running, always:0'];
+const NEW = [`web.enforce-bak-${RUN}: old, exited, no:0`, 'web: new, running, always:0'];
+const SERVICE: ServiceOptions = { healthcheck: true, networks: ['front', 'back', 'audit'] };
+const BROKEN: ServiceOptions = { ...SERVICE, afterwards: serving({ health: 'unhealthy', listens: [] }) };
+
+type Work = (host: MemoryHost, tools: HostTools) => Promise<unknown>;
+
+const change: Work = (host, tools) => applyChange(host.change, host.settings, tools);
+const rollBack: Work = async (host, tools) => {
+  const [target] = await rollBackTargets(undefined, tools);
+  return target && (await rollBackTarget(target, host.settings.gate, tools));
+};
+const resume: Work = (host, tools) => resumeHost(host.settings, tools);
+
+/** Calls after which a change that would do well ends with the old one: nothing was begun, or the engine said no. */
+const GIVES_UP_AT: Partial<Record<Mishap, readonly string[]>> = {
+  'killed before the call': ['1 create'],
+  'an error answered although it was done': ['1 create', '2 connect', '3 connect', '8 start'],
+};
+
+describe.each(MISHAPS)('%s', (mishap) => {
+  test('at any call of a change that goes well ends with the new one, or with the old one untouched or put back', async () => {
+    const ends = await everyCall(mishap, { options: SERVICE, work: change });
+
+    expect(ends).toHaveLength(9);
+    expect(ends.filter(isNot(OLD, NEW))).toEqual([]);
+    expect(ends.filter(isNot(NEW)).map(({ atCall }) => atCall)).toEqual(GIVES_UP_AT[mishap] ?? []);
+  });
+
+  test('at any call of a change that does not go well ends with the old one', async () => {
+    const ends = await everyCall(mishap, { options: BROKEN, work: change });
+
+    expect(ends.length).toBeGreaterThanOrEqual(14);
+    expect(ends.filter(isNot(OLD))).toEqual([]);
+  });
+
+  test('at any call of a rollback that was asked for ends with the old one, or with the new one as before', async () => {
+    const ends = await everyCall(mishap, { options: SERVICE, before: change, work: rollBack });
+
+    expect(ends.length).toBeGreaterThanOrEqual(8);
+    expect(ends.filter(isNot(OLD, NEW))).toEqual([]);
+    expect(ends.at(-1)?.standing).toEqual(OLD);
+  });
+});
+
+describe.each([
+  ['on-failure', 3],
+  ['unless-stopped', 0],
+  ['no', 0],
+])('with restart policy %s, killed after any call', (Name, MaximumRetryCount) => {
+  test.each<[string, ServiceOptions]>([
+    ['does well', SERVICE],
+    ['does not', BROKEN],
+  ])('a new container that %s leaves one running, with that policy', async (_how, options) => {
+    const ends = await everyCall('killed after it', {
+      options: { ...options, restart: { Name, MaximumRetryCount } },
+      work: change,
+    });
+
+    const running = ends.map(({ standing }) => standing.filter((line) => line.includes('running')));
+    expect(running).toEqual(
+      ends.map(() => [expect.stringMatching(`^web: (new|old), running, ${Name}:${MaximumRetryCount}$`)]),
+    );
+  });
+});
+
+describe('enforce that is killed after each single call it makes', () => {
+  test.each<[string, ServiceOptions, readonly string[]]>([
+    ['with the new one', SERVICE, NEW],
+    ['with the old one, when the new one does not do', BROKEN, OLD],
+  ])('ends %s', async (_how, options, end) => {
+    const host = await memoryHost(options);
+    try {
+      const wrong = watch(host);
+      for (let life = 1, work = change; life < 40; life++, work = resume) {
+        const { tools, dead, met } = withMishap(await host.enter(), host.engine, 'killed after it', 1);
+        await Promise.race([work(host, tools), dead]);
+        if (!met()) break;
+      }
+
+      expect([...host.standing(), ...wrong()]).toEqual(end);
+    } finally {
+      await host.close();
+    }
+  });
+});
+
+interface End {
+  readonly atCall: string;
+  readonly standing: readonly string[];
+}
+
+interface Scenario {
+  readonly options: ServiceOptions;
+  readonly before?: Work;
+  readonly work: Work;
+}
+
+/** Lets the mishap meet the first call, on a host of its own the second, and so on until the work ends without meeting it. */
+async function everyCall(mishap: Mishap, scenario: Scenario): Promise<readonly End[]> {
+  const ends: End[] = [];
+  for (let atCall = 1; ; atCall++) {
+    const end = await oneCall(mishap, atCall, scenario);
+    if (!end) return ends;
+    ends.push(end);
+  }
+}
+
+async function oneCall(mishap: Mishap, atCall: number, { options, before, work }: Scenario): Promise<End | undefined> {
+  const host = await memoryHost(options);
+  try {
+    await before?.(host, await host.enter());
+    const wrong = watch(host);
+    const { tools, dead, met } = withMishap(await host.enter(), host.engine, mishap, atCall);
+    await Promise.race([work(host, tools), dead]);
+    const operation = met();
+    if (!operation) return undefined;
+
+    await resume(host, await host.enter('0ther'));
+
+    return { atCall: `${atCall} ${operation.kind}`, standing: [...host.standing(), ...wrong()] };
+  } finally {
+    await host.close();
+  }
+}
+
+/** Notes what must never be, from here on: two that run at once, a volume that comes or goes. */
+function watch({ engine, calls }: MemoryHost): () => readonly string[] {
+  const volumes = [...engine.store.volumes.keys()].join();
+  const wrong = new Set<string>();
+  engine.afterEach = () => {
+    const up = [...engine.store.containers.values()].filter(({ phase }) => phase !== 'created' && phase !== 'exited');
+    if (up.length > 1) wrong.add('two were running');
+    if ([...engine.store.volumes.keys()].join() !== volumes) wrong.add('the volumes changed');
+  };
+  return () => [...wrong, ...calls().filter((call) => call.includes('volumes'))];
+}
+
+function isNot(...wanted: readonly (readonly string[])[]): (end: End) => boolean {
+  return ({ standing }) => !wanted.some((end) => end.join('\n') === standing.join('\n'));
+}

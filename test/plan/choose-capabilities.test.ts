@@ -1,0 +1,251 @@
+import { describe, expect, test } from '@jest/globals';
+import { ALL_CAPABILITIES, DEFAULT_CAPABILITIES, effectiveCapabilities } from '../../src/model/capabilities.ts';
+import type { CapabilitySettings } from '../../src/model/playbook.ts';
+import type { Container } from '../../src/model/snapshot.ts';
+import type { CapabilityChoice } from '../../src/plan/choose-capabilities.ts';
+import { chooseCapabilities } from '../../src/plan/choose-capabilities.ts';
+import { linuxCapabilities } from '../../src/rules/linux-capabilities.ts';
+import type { Deviations } from '../support/containers.ts';
+import { container, snapshot } from '../support/containers.ts';
+import { CATALOGUE } from '../support/planned.ts';
+
+const AUTO: CapabilitySettings = { require: 'cis', add: 'auto', profiles: [] };
+const { engine } = snapshot([]);
+
+describe('what a container keeps', () => {
+  test('is what the playbook pins, whatever else speaks for more', () => {
+    const choice = choose(web({ Config: { Entrypoint: ['gosu', 'www'] } }), pinning('nginx:*', 'CHOWN'));
+
+    expect(story(choice)).toEqual({ CHOWN: 'pinned: pinned in the playbook for nginx:*' });
+    expect(droppedBecause(choice, 'SETUID')).toBe('not in the profile nginx:*');
+  });
+
+  test('is nothing when the playbook pins nothing', () => {
+    expect(story(choose(web(), pinning('nginx:*')))).toEqual({});
+  });
+
+  test('is what the catalogue knows of its image, and what its configuration shows beyond', () => {
+    const choice = choose(web({ HostConfig: { NetworkMode: 'container:3f1c', CapDrop: null } }));
+
+    expect(story(choice)).toEqual({
+      CHOWN: 'catalogue: known for nginx (tried)',
+      NET_BIND_SERVICE: 'configuration: shares another container’s network, where ports below 1024 may need it',
+      SETGID: 'catalogue: known for nginx (tried)',
+      SETUID: 'catalogue: known for nginx (tried)',
+    });
+    expect(droppedBecause(choice, 'NET_RAW')).toBe('not needed by nginx (tried)');
+  });
+
+  test('is the safe set, with a warning, when nothing is known of its image', () => {
+    const choice = choose(web({ Config: { Image: 'acme/shop:3' } }));
+
+    expect(Object.keys(story(choice))).toEqual([
+      'CHOWN',
+      'DAC_OVERRIDE',
+      'FOWNER',
+      'KILL',
+      'SETGID',
+      'SETUID',
+      'SYS_CHROOT',
+    ]);
+    expect(droppedBecause(choice, 'MKNOD')).toBe('makes device files');
+    expect(choice).toMatchObject({ warnings: [expect.stringContaining('weak evidence for capabilities')] });
+  });
+
+  test('has AUDIT_WRITE for an SSH service, whose logins fail without it', () => {
+    const choice = choose(web({ Config: { Image: 'acme/git', Cmd: ['/usr/sbin/sshd', '-D'] } }));
+
+    expect(story(choice)).toMatchObject({ AUDIT_WRITE: 'safe-set: sshd writes login records' });
+  });
+
+  test('is nothing when its processes are not root, with a warning of what that may break', () => {
+    const choice = choose(web({ Config: { Image: 'acme/shop:3', User: '1000:1000' } }));
+
+    expect(story(choice)).toEqual({});
+    expect(choice).toMatchObject({
+      warnings: [
+        'a setuid program inside the image would lose its power, and one with file capabilities would no longer start; pin a profile if the service relies on one',
+      ],
+    });
+  });
+
+  test('may stop a program with file capabilities under no-new-privileges too', () => {
+    const choice = choose(
+      web({
+        Config: { Image: 'acme/shop:3', User: 'app' },
+        HostConfig: { SecurityOpt: ['no-new-privileges'], CapDrop: null },
+      }),
+    );
+
+    expect(choice).toMatchObject({
+      warnings: [expect.stringMatching(/^a program with file capabilities inside the image would no longer start/)],
+    });
+  });
+
+  test('has what it was given by name although the engine gives it to everybody', () => {
+    const choice = choose(web({ HostConfig: { CapAdd: ['cap_net_raw', 'KILL'], CapDrop: null } }));
+
+    expect(story(choice)).toMatchObject({
+      KILL: 'configuration: asked for by name (cap_add)',
+      NET_RAW: 'configuration: asked for by name (cap_add)',
+    });
+  });
+
+  test('has what an exception accepts, under a profile and without', () => {
+    const vpn = web({ HostConfig: { CapAdd: ['NET_ADMIN'], CapDrop: null } });
+    const accepted = new Map([['NET_ADMIN', 'accepted until 2027-01-31 (MAIL-118)']]);
+
+    const choices = [AUTO, pinning('nginx:*', 'CHOWN')].map((settings) =>
+      chooseCapabilities(vpn, engine, settings, CATALOGUE, accepted),
+    );
+
+    expect(choices.map((choice) => Object.keys(story(choice)))).toEqual([
+      ['CHOWN', 'NET_ADMIN', 'SETGID', 'SETUID'],
+      ['CHOWN', 'NET_ADMIN'],
+    ]);
+  });
+
+  test('is written as cap_drop ALL and a sorted cap_add, beside what was there', () => {
+    const choice = choose(web({ HostConfig: { CapAdd: ['SETUID'], CapDrop: ['MKNOD'] } }));
+
+    expect(choice).toMatchObject({
+      edits: [
+        { path: 'HostConfig.CapDrop', before: ['MKNOD'], after: ['ALL'] },
+        { path: 'HostConfig.CapAdd', before: ['SETUID'], after: ['CHOWN', 'SETGID', 'SETUID'] },
+      ],
+    });
+  });
+});
+
+describe('a container stays as it is', () => {
+  test.each<readonly [string, Deviations, CapabilitySettings, string]>([
+    ['when it is privileged', { HostConfig: { Privileged: true } }, AUTO, 'it is privileged'],
+    ['even with a profile', { HostConfig: { Privileged: true } }, pinning('nginx:*'), 'it is privileged'],
+    [
+      'when the playbook pins a power it does not hold',
+      { HostConfig: { CapDrop: ['CHOWN'] } },
+      pinning('nginx:*', 'CHOWN', 'KILL', 'SYS_ADMIN'),
+      'the playbook pins CHOWN, SYS_ADMIN for nginx:*, which it does not hold today',
+    ],
+    [
+      'when only profiles count and none matches',
+      { HostConfig: { CapDrop: null } },
+      { require: 'drop-all', add: 'profiles', profiles: [{ match: 'redis:*', keep: [] }] },
+      'the playbook keeps only what profiles pin, and none matches',
+    ],
+    [
+      'when it was given more than the default set',
+      { HostConfig: { CapAdd: ['SYS_TIME', 'CAP_NET_ADMIN'], CapDrop: null } },
+      AUTO,
+      'it was given NET_ADMIN, SYS_TIME on purpose, and whether it needs them cannot be told',
+    ],
+    ['when it was given everything', { HostConfig: { CapAdd: ['all'] } }, AUTO, 'it was given AUDIT_CONTROL, '],
+  ])('%s', (_sentence, deviations, settings, because) => {
+    const choice = choose(web(deviations), settings);
+
+    expect(choice).toMatchObject({ ok: false, because: expect.stringContaining(because) });
+  });
+
+  test('and the hint is the line that pins what it was given', () => {
+    const choice = choose(web({ HostConfig: { CapAdd: ['NET_ADMIN'], CapDrop: null } }));
+
+    expect(choice).toMatchObject({ hint: expect.stringContaining('"container:web": [NET_ADMIN]') });
+  });
+});
+
+/** Every way in which flags were seen to be written, each with each. */
+const LISTS = [
+  null,
+  [],
+  ['ALL'],
+  ['all'],
+  ['NET_RAW'],
+  ['cap_net_raw', 'CHOWN'],
+  ['NET_ADMIN'],
+  ['CAP_SYS_ADMIN', 'SETUID'],
+  ['ALL', 'NET_ADMIN'],
+  DEFAULT_CAPABILITIES,
+  ALL_CAPABILITIES,
+] as const;
+const IMAGES = ['nginx:1.25', 'caddy:2', 'acme/shop:3'];
+const COMBINATIONS = LISTS.flatMap((CapAdd) =>
+  LISTS.flatMap((CapDrop) =>
+    IMAGES.flatMap((Image) =>
+      ['', 'app'].map((User) => container('web', { Config: { Image, User }, HostConfig: { CapAdd, CapDrop } })),
+    ),
+  ),
+);
+
+describe('whatever a container was given and refused', () => {
+  const profiles = [{ match: 'caddy:*', keep: ['NET_BIND_SERVICE', 'NET_ADMIN'] }];
+  const chosen = COMBINATIONS.flatMap((before) =>
+    [AUTO, { ...AUTO, require: 'drop-all', profiles } as const].flatMap((settings) => {
+      const choice = choose(before, settings);
+      return choice.ok ? [{ before, after: edited(before, choice), choice, settings }] : [];
+    }),
+  );
+
+  test('there are cases enough to tell', () => {
+    expect(COMBINATIONS).toHaveLength(726);
+    expect(chosen.length).toBeGreaterThan(500);
+  });
+
+  test('it never holds more than before', () => {
+    const wider = chosen.filter(({ before, after }) => {
+      const today = effectiveCapabilities(before.inspect.HostConfig).names;
+      return effectiveCapabilities(after.inspect.HostConfig).names.some((name) => !today.includes(name));
+    });
+
+    expect(wider.map(({ before }) => before.inspect.HostConfig)).toEqual([]);
+  });
+
+  test('it holds exactly what the plan says is kept, and everything else is said to be dropped', () => {
+    const different = chosen.filter(({ before, after, choice }) => {
+      const kept = choice.decisions.filter(({ verdict }) => verdict === 'keep').map(({ capability }) => capability);
+      const told = choice.decisions.map(({ capability }) => capability);
+      return (
+        String(kept) !== String(effectiveCapabilities(after.inspect.HostConfig).names) ||
+        String(told) !== String(effectiveCapabilities(before.inspect.HostConfig).names)
+      );
+    });
+
+    expect(different).toEqual([]);
+  });
+
+  test('its finding is gone afterwards', () => {
+    const standing = chosen.filter(
+      ({ after, settings }) => linuxCapabilities.check(after, snapshot([after]), settings).length > 0,
+    );
+
+    expect(standing.map(({ before }) => before.inspect.HostConfig)).toEqual([]);
+  });
+});
+
+function web(deviations: Deviations = {}): Container {
+  return container('web', { HostConfig: { CapDrop: null }, ...deviations });
+}
+
+function pinning(match: string, ...keep: readonly string[]): CapabilitySettings {
+  return { ...AUTO, profiles: [{ match, keep }] };
+}
+
+function choose(given: Container, settings = AUTO): CapabilityChoice {
+  return chooseCapabilities(given, engine, settings, CATALOGUE);
+}
+
+function story(choice: CapabilityChoice): Readonly<Record<string, string>> {
+  if (!choice.ok) return { blocked: choice.because };
+  const kept = choice.decisions.filter(({ verdict }) => verdict === 'keep');
+  return Object.fromEntries(kept.map(({ capability, evidence, because }) => [capability, `${evidence}: ${because}`]));
+}
+
+function droppedBecause(choice: CapabilityChoice, capability: string): string | undefined {
+  if (!choice.ok) return undefined;
+  return choice.decisions.find((one) => one.capability === capability && one.verdict === 'drop')?.because;
+}
+
+function edited(before: Container, choice: Extract<CapabilityChoice, { ok: true }>): Container {
+  const [drop, add] = choice.edits.map(({ after }) => after as readonly string[]);
+  const inspect = { ...before.inspect, HostConfig: { ...before.inspect.HostConfig, CapDrop: drop, CapAdd: add } };
+  return { ...before, inspect: inspect as Container['inspect'] };
+}

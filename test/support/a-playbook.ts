@@ -1,0 +1,43 @@
+import type { Exception, Playbook } from '../../src/model/playbook.ts';
+
+/** The built-in playbook, as it is after loading. */
+export function aPlaybook(different: Partial<Playbook> = {}): Playbook {
+  return {
+    name: 'default',
+    hosts: 'all',
+    containers: { include: [], exclude: [], expendable: [], protect: [] },
+    rules: {
+      'privileged-host-port': {
+        map: new Map([
+          [80, 8080],
+          [443, 8443],
+        ]),
+        otherwise: 8000,
+      },
+      'linux-capabilities': { require: 'cis', add: 'auto', profiles: [] },
+      'host-network-privileged-listener': {},
+    },
+    rollout: { batches: ['100%'], pauseSeconds: 0, maxFailures: 1 },
+    health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback' },
+    keepSeconds: 7 * 24 * 3600,
+    windows: [],
+    digest: 'sha256:9b1c',
+    ...different,
+  };
+}
+
+/** An exception for every published port of every host's mail. */
+export function anException(different: Partial<Exception> = {}): Exception {
+  return {
+    rule: 'privileged-host-port',
+    match: { container: 'mail' },
+    ports: [],
+    capabilities: [],
+    reason: 'inbound mail must arrive on 25',
+    owner: 'a.lopez',
+    expires: '2027-01-31',
+    ticket: 'MAIL-118',
+    source: 'exceptions.yml:1',
+    ...different,
+  };
+}
