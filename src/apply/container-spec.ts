@@ -69,7 +69,9 @@ function hostConfigOf({ HostConfig, Mounts }: ContainerInspect): JsonObject {
   const byRequest = anonymous.filter(({ Destination }) => requestedAt(HostConfig, Destination));
   if (byRequest.length > 0) host['Mounts'] = pinnedRequests(HostConfig, byRequest);
   const byBind = anonymous.filter((mount) => !byRequest.includes(mount)).map(volumeBind);
-  if (byBind.length > 0) host['Binds'] = [...(HostConfig.Binds ?? []), ...byBind];
+  // A bind that names no source is an anonymous volume too; its place can be taken only once.
+  const named = (HostConfig.Binds ?? []).filter((bind) => bind.includes(':'));
+  if (byBind.length > 0) host['Binds'] = [...named, ...byBind];
   return HostConfig.NetworkMode?.startsWith('container:') ? without(host, OWN_NETWORK_FIELDS) : host;
 }
 

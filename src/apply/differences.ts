@@ -24,14 +24,16 @@ export function differences(
 /** What must be the same in both, with what the engine renews taken out. */
 export function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
   const { Config, HostConfig, Mounts } = inspect;
-  const isJoined = HostConfig.NetworkMode?.startsWith('container:') ?? false;
+  const mode = HostConfig.NetworkMode ?? '';
+  // Its host name is another's: the engine shows one of its own making, or the other's.
+  const borrowsHostname = mode.startsWith('container:') || mode === 'host' || HostConfig.UTSMode === 'host';
   return {
     Image: inspect.Image,
     Path: inspect.Path ?? null,
     Args: inspect.Args ?? [],
     Config: withoutFields(
       Config as unknown as JsonValue,
-      ['Image', 'MacAddress', ...(isJoined || HostConfig.NetworkMode === 'host' ? ['Hostname', 'Domainname'] : [])],
+      ['Image', 'MacAddress', ...(borrowsHostname ? ['Hostname', 'Domainname'] : [])],
       {
         Labels: Object.fromEntries(
           Object.entries(Config.Labels ?? {}).filter(([key]) => !(Object.values(LABELS) as string[]).includes(key)),
@@ -52,8 +54,8 @@ export function normalForm(inspect: ContainerInspect, engine: EngineFacts): Json
         'Links',
       ],
       {
-        NetworkMode: HostConfig.NetworkMode === 'default' ? 'bridge' : (HostConfig.NetworkMode ?? ''),
-        Links: [...(HostConfig.Links ?? [])].sort(),
+        NetworkMode: mode === 'default' ? 'bridge' : mode,
+        Links: (HostConfig.Links ?? []).map(linkWithoutOwner).toSorted(),
       },
     ),
     Mounts: Object.fromEntries(
@@ -69,6 +71,11 @@ export function normalForm(inspect: ContainerInspect, engine: EngineFacts): Json
       ]),
     ),
   };
+}
+
+/** `/db:/shop/mydb` names the container it belongs to, and a candidate has another name. */
+function linkWithoutOwner(link: string): string {
+  return link.replace(/:\/.*\//, ':');
 }
 
 function withoutFields(

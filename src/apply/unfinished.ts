@@ -32,7 +32,7 @@ function targets(
     for (const name of names) {
       const parsed = parseRoleName(name);
       if (!parsed || !wanted(parsed)) continue;
-      // A name alone could be anybody's: the container must be a candidate of that run, or be replaced by one.
+      // A name alone could be anybody's, so a candidate must bear the marks of that run; an old one has none to bear.
       const isOurs = parsed.role === 'old' || labels[LABELS.run] === parsed.run;
       if (isOurs)
         found.set(`${parsed.target} ${parsed.run}`, {

@@ -1,8 +1,8 @@
 import { isAbsolute, join } from 'node:path';
-import { expiredExceptions, loadExceptions } from '../load/exceptions.ts';
 import { readHostList } from '../load/host-list.ts';
 import { loadInventory } from '../load/inventory.ts';
-import { loadPlaybook } from '../load/playbook.ts';
+import { DEFAULT_PLAYBOOK } from '../load/default-playbook.ts';
+import { NO_EXCEPTIONS } from '../load/no-exceptions.ts';
 import { selectHosts } from '../load/select-hosts.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Exceptions, Playbook } from '../model/playbook.ts';
@@ -40,10 +40,8 @@ export async function readRules(
   options: Pick<CommonOptions, 'playbook' | 'exceptions' | 'container' | 'rule'>,
   world: World,
 ): Promise<RuleInputs> {
-  const [playbook, exceptions] = await Promise.all([
-    loadPlaybook(options.playbook),
-    loadExceptions(options.exceptions),
-  ]);
+  const playbook = await readPlaybookFile(options.playbook);
+  const { exceptions, expired } = await readExceptionFiles(options.exceptions, world);
   const absent = options.rule.find((rule) => playbook.rules[rule] === undefined);
   if (absent !== undefined)
     throw usage(
@@ -60,8 +58,25 @@ export async function readRules(
       containers: options.container,
       only: options.rule,
     },
-    warnings: expiredExceptions(exceptions, world.now()),
+    warnings: expired,
   };
+}
+
+// What reads and checks a file is loaded only where there is a file: it takes longer than reaching a host.
+async function readPlaybookFile(file: string | undefined): Promise<Playbook> {
+  if (file === undefined) return DEFAULT_PLAYBOOK;
+  const { loadPlaybook } = await import('../load/playbook.ts');
+  return await loadPlaybook(file);
+}
+
+async function readExceptionFiles(
+  files: readonly string[],
+  world: World,
+): Promise<{ readonly exceptions: Exceptions; readonly expired: readonly string[] }> {
+  if (files.length === 0) return { exceptions: NO_EXCEPTIONS, expired: [] };
+  const { expiredExceptions, loadExceptions } = await import('../load/exceptions.ts');
+  const exceptions = await loadExceptions(files);
+  return { exceptions, expired: expiredExceptions(exceptions, world.now()) };
 }
 
 /** The hosts of the inventory that `--limit` selects. */

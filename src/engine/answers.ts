@@ -46,6 +46,7 @@ export function readSummaries(value: unknown): readonly ContainerSummary[] {
         ? Object.fromEntries(Object.entries(labels).map(([key, label]) => [key, text(label)]))
         : {},
       state: text(container['State']),
+      networkMode: isJsonObject(container['HostConfig']) ? text(container['HostConfig']['NetworkMode']) : '',
     };
   });
 }
@@ -101,14 +102,17 @@ export function readImage(value: unknown): ImageFacts {
   };
 }
 
+const KINDS: readonly FileChange['kind'][] = ['modified', 'added', 'deleted'];
+
 /** The engine answers null for no change at all. */
 export function readFileChanges(value: unknown): readonly FileChange[] {
   if (value === null) return [];
   return expectList(value, 'the list of changed files').map((row) => {
     const change = expectObject(row, 'a changed file');
-    const kind = (['modified', 'added', 'deleted'] as const)[Number(change['Kind'])];
+    const number = change['Kind'];
+    const kind = typeof number === 'number' ? KINDS[number] : undefined;
     if (kind === undefined) throw odd('a changed file has an unknown kind');
-    return { path: text(change['Path']), kind };
+    return { path: expectText(change['Path'], 'the path of a changed file'), kind };
   });
 }
 

@@ -28,6 +28,8 @@ export interface ContainerSummary {
   readonly labels: Readonly<Record<string, string>>;
   /** `running`, `exited`, … */
   readonly state: string;
+  /** As the container was told: `host`, `default`, `container:ID`, the name of a network. */
+  readonly networkMode: string;
 }
 
 /**

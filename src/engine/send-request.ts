@@ -130,6 +130,9 @@ function timedOut({ method, path, deadlineMilliseconds }: EngineRequest): Enforc
   );
 }
 
+/** An error stays what it is, also one of another realm, of whose class `instanceof` knows nothing. */
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? (error as Error)
+    : new Error(String(error));
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Playbook } from '../model/playbook.ts';
 import type { TextFile } from './text-file.ts';
 
 const TEXT = `name: default
@@ -21,9 +23,32 @@ health:
 keep: 7d
 `;
 
-/** What is enforced when no playbook is named. */
-export const DEFAULT_PLAYBOOK: TextFile = {
+/** The built-in playbook as somebody would write it; a test holds it to be the same as DEFAULT_PLAYBOOK. */
+export const DEFAULT_PLAYBOOK_FILE: TextFile = {
   file: 'the built-in playbook',
   text: TEXT,
   bytes: new TextEncoder().encode(TEXT),
+};
+
+/** What is enforced when no playbook is named; ready-made, as reading it would take longer than reaching a host. */
+export const DEFAULT_PLAYBOOK: Playbook = {
+  name: 'default',
+  hosts: 'all',
+  containers: { include: [], exclude: [], expendable: [], protect: [] },
+  rules: {
+    'privileged-host-port': {
+      map: new Map([
+        [80, 8080],
+        [443, 8443],
+      ]),
+      otherwise: 8000,
+    },
+    'linux-capabilities': { require: 'cis', add: 'auto', profiles: [] },
+    'host-network-privileged-listener': {},
+  },
+  rollout: { batches: ['100%'], pauseSeconds: 0, maxFailures: 1 },
+  health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback' },
+  keepSeconds: 7 * 86_400,
+  windows: [],
+  digest: `sha256:${createHash('sha256').update(TEXT).digest('hex')}`,
 };

@@ -11,11 +11,12 @@ import { parseYaml, type YamlDocument } from './yaml-document.ts';
 
 /** Reads a playbook; without a path, the built-in one that enforces the rules of the mission. */
 export async function loadPlaybook(path: string | undefined): Promise<Playbook> {
-  if (path === undefined) return readPlaybook(DEFAULT_PLAYBOOK);
+  if (path === undefined) return DEFAULT_PLAYBOOK;
   return { ...readPlaybook(await readTextFile(path, 'bad-playbook')), source: path };
 }
 
-function readPlaybook(file: TextFile): Playbook {
+/** A playbook from the text of its file. */
+export function readPlaybook(file: TextFile): Playbook {
   const document = parseYaml(file, 'bad-playbook');
   const written = validate(playbookSchema, document, 'bad-playbook');
   return {

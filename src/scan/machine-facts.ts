@@ -59,7 +59,8 @@ function named(listener: Listener, process: string | undefined): Listener {
   return process === undefined ? listener : { ...listener, process };
 }
 
-function whyUnattributed({ isRoot }: MachineReport): string {
+function whyUnattributed({ isRoot, hasHolders }: MachineReport): string {
+  if (!hasHolders) return "no container shares the host's network, so it was not looked for";
   return isRoot
     ? 'no process that can be seen holds the socket; the kernel may, or a process in another pid namespace'
     : "reading other users' processes needs root on the host; connect as root, or with become: true";

@@ -9,6 +9,8 @@ export interface MachineReport {
   readonly sockets: readonly Socket[];
   /** Inode of a socket → the processes that hold it, in the order of the host's own list. */
   readonly holders: ReadonlyMap<string, readonly Process[]>;
+  /** Whether it was asked for holders at all. */
+  readonly hasHolders: boolean;
   /** Whether the script came to its end. */
   readonly isWhole: boolean;
 }
@@ -39,6 +41,7 @@ export function parseMachine(text: string): MachineReport {
     ephemeralPorts: readRange(firstAfter('sys/net/ipv4/ip_local_port_range:', lines)),
     sockets: lines.flatMap(readSocket),
     holders: readHolders(lines, processes),
+    hasHolders: !lines.includes('holders unread'),
     isWhole: lines.at(-1) === '' && lines.at(-2) === 'end',
   };
 }

@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
-import type { EngineReader } from '../engine/engine.ts';
+import type { ContainerSummary, EngineReader } from '../engine/engine.ts';
 import { addressText } from '../model/inventory.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Container, ContainerInspect, Known, Snapshot } from '../model/snapshot.ts';
 import { configDigest } from './config-digest.ts';
 import { digestSecrets } from './digest-secrets.ts';
 import { machineFacts } from './machine-facts.ts';
-import { MACHINE_SCRIPT } from './machine-script.ts';
+import { MACHINE_SCRIPT, SOCKETS_SCRIPT } from './machine-script.ts';
 
 const SCRIPT_LIMITS = { deadlineMilliseconds: 20_000, maximumBytes: 8 * 1024 * 1024 };
 
@@ -32,10 +32,11 @@ export async function takeSnapshot(
   source: ScanSource,
   { now }: { readonly now: string },
 ): Promise<Snapshot> {
+  const listed = engine.list();
   const [facts, containers, output] = await Promise.all([
     engine.facts(),
-    readContainers(engine, source.channels),
-    runMachineScript(source),
+    listed.then((summaries) => readContainers(engine, summaries, source.channels)),
+    listed.then((summaries) => runMachineScript(source, summaries)),
   ]);
   return {
     host: source.host.name,
@@ -47,9 +48,12 @@ export async function takeSnapshot(
   };
 }
 
-async function readContainers(engine: EngineReader, channels: number): Promise<readonly Container[]> {
+async function readContainers(
+  engine: EngineReader,
+  summaries: readonly ContainerSummary[],
+  channels: number,
+): Promise<readonly Container[]> {
   const limit = pLimit(channels);
-  const summaries = await engine.list();
   try {
     const inspects = await limit.map(summaries, ({ id }) => engine.inspect(id));
     return inspects
@@ -73,12 +77,19 @@ export function containerOf(inspect: ContainerInspect): Container {
   };
 }
 
-async function runMachineScript({ runScript }: ScanSource): Promise<Known<string>> {
+/** Who holds a socket of the host matters only where a container may be it. */
+async function runMachineScript(
+  { runScript }: ScanSource,
+  summaries: readonly ContainerSummary[],
+): Promise<Known<string>> {
   if (!runScript) {
     return { known: false, because: 'this way to the engine has no shell on the host; reach it over ssh' };
   }
   try {
-    const { exitCode, stdout, stderr } = await runScript(MACHINE_SCRIPT, SCRIPT_LIMITS);
+    const { exitCode, stdout, stderr } = await runScript(
+      summaries.some(({ networkMode }) => networkMode === 'host') ? MACHINE_SCRIPT : SOCKETS_SCRIPT,
+      SCRIPT_LIMITS,
+    );
     if (exitCode === 0) return { known: true, value: stdout };
     return { known: false, because: `the host's shell could not tell (exit ${exitCode}): ${firstLine(stderr)}` };
   } catch (error) {

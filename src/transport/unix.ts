@@ -34,7 +34,7 @@ function runScript(script: string, limits: ScriptLimits): Promise<ScriptOutput> 
   // In a process group of its own, so that what the shell started can be ended with it.
   const shell = spawn('sh', ['-s'], { stdio: 'pipe', detached: true });
   return collectOutput(shell, script, limits, () => {
-    if (shell.pid !== undefined) spawnSync('sh', ['-c', 'kill -KILL -- "-$1"', 'sh', String(shell.pid)]);
+    if (shell.pid !== undefined) spawnSync('sh', ['-c', 'kill -KILL "-$1"', 'sh', String(shell.pid)]);
   });
 }
 

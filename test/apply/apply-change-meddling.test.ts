@@ -5,7 +5,7 @@ import { EnforceError } from '../../src/model/errors.ts';
 import type { Fault } from '../support/memory-engine/memory-engine.ts';
 import { exits } from '../support/memory-engine/program.ts';
 import { failureOf } from '../support/failure-of.ts';
-import type { MemoryHost, ServiceOptions } from '../support/memory-host.ts';
+import type { MemoryHost } from '../support/memory-host.ts';
 import { memoryHost, serving } from '../support/memory-host.ts';
 
 const AS_BEFORE = ['web: old, running, always:0'];
@@ -152,7 +152,7 @@ describe('a connection that breaks', () => {
       const enforce = await host.enter();
       const cut = new Set<string>();
       host.engine.fault = (call) => {
-        const key = call.mutating ? `${host.calls().at(-1) ?? ''}` : call.path;
+        const key = call.mutating ? (host.calls().at(-1) ?? '') : call.path;
         if (cut.has(key)) return undefined;
         cut.add(key);
         return /logs$|images/.test(call.path) ? undefined : fault;

@@ -139,7 +139,8 @@ async function oneCall(mishap: Mishap, atCall: number, { options, before, work }
 }
 
 /** Notes what must never be, from here on: two that run at once, a volume that comes or goes. */
-function watch({ engine, calls }: MemoryHost): () => readonly string[] {
+function watch(host: MemoryHost): () => readonly string[] {
+  const { engine } = host;
   const volumes = [...engine.store.volumes.keys()].join();
   const wrong = new Set<string>();
   engine.afterEach = () => {
@@ -147,7 +148,7 @@ function watch({ engine, calls }: MemoryHost): () => readonly string[] {
     if (up.length > 1) wrong.add('two were running');
     if ([...engine.store.volumes.keys()].join() !== volumes) wrong.add('the volumes changed');
   };
-  return () => [...wrong, ...calls().filter((call) => call.includes('volumes'))];
+  return () => [...wrong, ...host.calls().filter((call) => call.includes('volumes'))];
 }
 
 function isNot(...wanted: readonly (readonly string[])[]): (end: End) => boolean {

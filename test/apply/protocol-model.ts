@@ -1,5 +1,5 @@
-import type { Action, Intent } from '../../src/apply/next.ts';
-import { next } from '../../src/apply/next.ts';
+import type { Intent } from '../../src/apply/next.ts';
+import type { next } from '../../src/apply/next.ts';
 import type { Setting, Worker, World } from './protocol-world.ts';
 import { execute, isRestarting, reboot, violation } from './protocol-world.ts';
 
@@ -13,6 +13,8 @@ export interface Bounds {
   readonly reboots: number;
   /** Workers come one after the other, as the lock on the host makes them; false lets them run at once. */
   readonly fenced: boolean;
+  /** Looks for one way to go wrong, not for all of them. */
+  readonly untilWrong?: boolean;
 }
 
 /** What an exploration found. */
@@ -56,6 +58,7 @@ function exploreFrom(
   const seen = new Set([JSON.stringify(first)]);
   const open = [first];
   for (let world = open.pop(); world; world = open.pop()) {
+    if (bounds.untilWrong === true && tally.violations.size > 0) return;
     tally.states++;
     const wrong = violation(world) ?? resumeAlone(world, setting, decide, tally);
     if (wrong !== undefined) {
@@ -89,7 +92,7 @@ function successors(world: World, setting: Setting, { fenced }: Bounds, decide: 
 
 /** A worker observes and decides; the call is made in a later state, so that the world may have moved on by then. */
 function think(world: World, index: number, setting: Setting, decide: Decide): World {
-  const worker = world.workers[index] as Worker;
+  const worker = workerAt(world, index);
   const action = decide(observe(world, worker, setting), worker.intent);
   if (action.kind === 'done') return withWorker(world, index, { ...worker, alive: false });
   const intent = action.kind === 'create' ? 'resume' : worker.intent;
@@ -97,8 +100,9 @@ function think(world: World, index: number, setting: Setting, decide: Decide): W
 }
 
 function act(world: World, index: number, setting: Setting): World {
-  const worker = world.workers[index] as Worker;
-  const action = worker.pending as Action;
+  const worker = workerAt(world, index);
+  const { pending: action } = worker;
+  if (!action) return world;
   const number = world.candidate?.number ?? 0;
   const idle = { ...worker, pending: null };
   if (action.kind === 'examine')
@@ -169,6 +173,12 @@ function initial(restart: string, intents: readonly Intent[], { crashes, reboots
 
 function worker(intent: Intent): Worker {
   return { intent, examined: 0, started: 0, verified: 0, rejected: 0, pending: null, pendingFor: 0, alive: true };
+}
+
+function workerAt({ workers }: World, index: number): Worker {
+  const worker = workers[index];
+  if (!worker) throw new Error(`there is no worker ${index}`);
+  return worker;
 }
 
 function withWorker(world: World, index: number, worker: Worker): World {

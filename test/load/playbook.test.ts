@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Playbook } from '../../src/model/playbook.ts';
-import { loadPlaybook } from '../../src/load/playbook.ts';
+import { DEFAULT_PLAYBOOK, DEFAULT_PLAYBOOK_FILE } from '../../src/load/default-playbook.ts';
+import { loadPlaybook, readPlaybook } from '../../src/load/playbook.ts';
 import { folderOf } from '../support/folder-of.ts';
 
 describe('a playbook', () => {
@@ -137,3 +138,9 @@ windows:
 function load(text: string): Promise<Playbook> {
   return loadPlaybook(join(folderOf({ 'shop.yml': text }), 'shop.yml'));
 }
+
+test('the built-in playbook is what its text says', () => {
+  const read = readPlaybook(DEFAULT_PLAYBOOK_FILE);
+
+  expect(DEFAULT_PLAYBOOK).toEqual(read);
+});

@@ -108,9 +108,7 @@ describe('an exception narrowed to ports', () => {
     };
     const finding = aFinding({ rule: 'host-network-privileged-listener', evidence });
 
-    const parts = accept(finding, web, [
-      everyWeb({ rule: 'host-network-privileged-listener', ports: ['53/udp'] }),
-    ]);
+    const parts = accept(finding, web, [everyWeb({ rule: 'host-network-privileged-listener', ports: ['53/udp'] })]);
 
     expect(parts.map(story)).toEqual([
       'listens on 80/tcp of the host, whose network it shares',
@@ -145,7 +143,9 @@ describe('an exception narrowed to capabilities', () => {
   test('accepts no finding without excess', () => {
     const nothing = capabilityFinding([]);
 
-    expect(accept(nothing, web, [everyWeb({ rule: 'linux-capabilities', capabilities: ['CHOWN'] })])).toEqual([nothing]);
+    expect(accept(nothing, web, [everyWeb({ rule: 'linux-capabilities', capabilities: ['CHOWN'] })])).toEqual([
+      nothing,
+    ]);
   });
 });
 

@@ -28,11 +28,14 @@ describe('the repository of an image', () => {
     expect(repositoryOf(container('web', { Config: { Image } }))).toBe(repository);
   });
 
-  test.each([DIGEST, '0c21'.repeat(16), '0c210c210c21'])('of a container made by the id %s is that of its tag', (Image) => {
-    const web = container('web', { Config: { Image }, details: seen() });
+  test.each([DIGEST, '0c21'.repeat(16), '0c210c210c21'])(
+    'of a container made by the id %s is that of its tag',
+    (Image) => {
+      const web = container('web', { Config: { Image }, details: seen() });
 
-    expect(repositoryOf(web)).toBe('nginx');
-  });
+      expect(repositoryOf(web)).toBe('nginx');
+    },
+  );
 
   test('of a container made by id, whose image has no tag, is no repository of the catalogue', () => {
     const untagged = seen({ image: { id: DIGEST, tags: [], config: {} } });

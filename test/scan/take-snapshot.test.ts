@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { EngineReader } from '../../src/engine/engine.ts';
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { digestOf } from '../../src/scan/digest-of.ts';
-import { MACHINE_SCRIPT } from '../../src/scan/machine-script.ts';
+import { MACHINE_SCRIPT, SOCKETS_SCRIPT } from '../../src/scan/machine-script.ts';
 import type { ScanSource } from '../../src/scan/take-snapshot.ts';
 import { takeSnapshot } from '../../src/scan/take-snapshot.ts';
 import { idOf, inspectOf, snapshot } from '../support/containers.ts';
@@ -74,27 +74,24 @@ describe('takeSnapshot', () => {
     expect(underWay.most).toBe(4);
   });
 
-  test('asks for facts, the list and the host’s own view before any has answered', async () => {
+  test('asks for facts while it lists, and for the host’s own view while it inspects', async () => {
     const begun: string[] = [];
-    const engine = engineOf([]);
-    const whenAllBegan = async <Value>(name: string, value: Value): Promise<Value> => {
-      begun.push(name);
-      while (begun.length < 3) await new Promise((resolve) => setImmediate(resolve));
-      return value;
-    };
+    const engine = engineOf([inspectOf('web')]);
+    const together = pairs(begun);
     const reader: EngineReader = {
       ...engine,
-      facts: () => whenAllBegan('facts', facts),
-      list: () => whenAllBegan('list', []),
+      facts: () => together(['facts', 'list'], 'facts', facts),
+      list: async () => together(['facts', 'list'], 'list', await engine.list()),
+      inspect: async (id) => together(['inspect', 'script'], 'inspect', await engine.inspect(id)),
     };
 
     await takeSnapshot(
       reader,
-      source(() => whenAllBegan('script', HOST_TEXT)),
+      source(() => together(['inspect', 'script'], 'script', HOST_TEXT)),
       { now },
     );
 
-    expect(begun.toSorted()).toEqual(['facts', 'list', 'script']);
+    expect(begun.toSorted()).toEqual(['facts', 'inspect', 'list', 'script']);
   });
 
   test('fails with the engine, and asks no further', async () => {
@@ -136,16 +133,19 @@ describe('what the host itself tells', () => {
     });
   });
 
-  test('is asked for with the one constant script', async () => {
+  test.each<[string, readonly ContainerInspect[], string]>([
+    ['what listens, where no container shares the host’s network', [inspectOf('web')], SOCKETS_SCRIPT],
+    ['who listens too, where one does', [inspectOf('edge', { HostConfig: { NetworkMode: 'host' } })], MACHINE_SCRIPT],
+  ])('is asked with a constant script for %s', async (_what, inspects, script) => {
     const scripts: string[] = [];
 
     await takeSnapshot(
-      engineOf([]),
-      source((script) => Promise.resolve(String(scripts.push(script)))),
+      engineOf(inspects),
+      source((asked) => Promise.resolve(String(scripts.push(asked)))),
       { now },
     );
 
-    expect(scripts).toEqual([MACHINE_SCRIPT]);
+    expect(scripts).toEqual([script]);
   });
 
   test.each<[string, ScanSource['runScript'], string]>([
@@ -186,5 +186,17 @@ function source(read: (script: string) => Promise<string> = () => Promise.resolv
     },
     channels: 8,
     runScript: async (script) => ({ exitCode: 0, stdout: await read(script), stderr: '' }),
+  };
+}
+
+/** Answers only when both of a pair have begun, and fails when the other does not come. */
+function pairs(begun: string[]) {
+  return async <Value>(pair: readonly [string, string], name: string, value: Value): Promise<Value> => {
+    begun.push(name);
+    for (let turn = 0; !pair.every((one) => begun.includes(one)); turn++) {
+      if (turn > 1000) throw new Error(`${name} was left to wait alone`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return value;
   };
 }

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import type { EmbeddedHost } from './embedded-host.ts';
 import { startEmbeddedHost } from './embedded-host.ts';
+import { keyPair } from './key-pair.ts';
 import { MemoryEngine } from './memory-engine/memory-engine.ts';
 import type { StoreOptions } from './memory-engine/new-store.ts';
 
@@ -27,7 +27,7 @@ export interface EmbeddedFleet {
 /** Starts a host for each member, and writes the inventory and keys with which enforce reaches them like any other. */
 export async function embeddedFleet(members: readonly FleetMember[]): Promise<EmbeddedFleet> {
   const homeFolder = await mkdtemp(join(tmpdir(), 'enforce-fleet-'));
-  const user = ssh2.utils.generateKeyPairSync('ed25519');
+  const user = keyPair();
   const hosts = new Map<string, EmbeddedHost>();
   const close = async (): Promise<void> => {
     await Promise.all([...hosts.values()].map((host) => host.close()));

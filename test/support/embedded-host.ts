@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AuthContext, Connection, ServerChannel } from 'ssh2';
 import ssh2 from 'ssh2';
+import { keyPair } from './key-pair.ts';
 import { machineReport } from './memory-engine/machine-report.ts';
 import type { MemoryEngine } from './memory-engine/memory-engine.ts';
 
@@ -14,6 +14,8 @@ export interface EmbeddedHost {
   readonly hostKey: string;
   /** How many people are logged in. */
   readonly clients: () => number;
+  /** How often somebody connected, with or without getting in. */
+  readonly connections: () => number;
   close(): Promise<void>;
 }
 
@@ -22,8 +24,9 @@ export interface EmbeddedHost {
  * `docker system dial-stdio`; a forwarded port is answered by the program of the container that publishes it.
  */
 export async function startEmbeddedHost(engine: MemoryEngine, authorizedKey: string): Promise<EmbeddedHost> {
-  const hostKeys = ssh2.utils.generateKeyPairSync('ed25519');
+  const hostKeys = keyPair();
   const clients = new Set<Connection>();
+  let connections = 0;
   const sshd = new ssh2.Server({ hostKeys: [hostKeys.private], ident: 'OpenSSH_9.2p1 embedded' }, (client) => {
     clients.add(client);
     client.on('close', () => clients.delete(client));
@@ -32,20 +35,28 @@ export async function startEmbeddedHost(engine: MemoryEngine, authorizedKey: str
     client.on('authentication', (login) => authenticate(login, authorizedKey));
     client.on('ready', () => serve(client, engine));
   });
+  // Small answers are sent at once; to wait for more would make each take 40 ms.
+  const listener = createServer({ noDelay: true }, (socket) => {
+    connections++;
+    socket.on('error', () => undefined);
+    sshd.injectSocket(socket);
+  });
   await new Promise<void>((resolve, reject) => {
-    sshd.once('error', reject);
-    sshd.listen(0, '127.0.0.1', () => resolve());
+    listener.once('error', reject);
+    listener.listen(0, '127.0.0.1', () => resolve());
   });
   return {
     engine,
-    port: (sshd.address() as AddressInfo).port,
+    port: (listener.address() as AddressInfo).port,
     hostKey: hostKeys.public,
     clients: () => clients.size,
+    connections: () => connections,
     async close() {
-      const gone = [...clients].map((client) => once(client, 'close'));
+      // An error on the way out is no reason to stay open.
+      const gone = [...clients].map((client) => new Promise<void>((resolve) => client.once('close', () => resolve())));
       for (const client of clients) client.end();
       await Promise.all(gone);
-      await new Promise<void>((resolve) => sshd.close(() => resolve()));
+      await new Promise<void>((resolve) => listener.close(() => resolve()));
       await engine.close();
     },
   };

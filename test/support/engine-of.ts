@@ -8,7 +8,13 @@ export function engineOf(inspects: readonly ContainerInspect[]): EngineReader {
     facts: () => Promise.resolve(snapshot([]).engine),
     list: () =>
       Promise.resolve(
-        inspects.map(({ Id, Name, State }) => ({ id: Id, names: [Name.slice(1)], labels: {}, state: State.Status })),
+        inspects.map(({ Id, Name, State, HostConfig }) => ({
+          id: Id,
+          names: [Name.slice(1)],
+          labels: {},
+          state: State.Status,
+          networkMode: HostConfig.NetworkMode ?? '',
+        })),
       ),
     inspect: (id) => Promise.resolve(inspects.find(({ Id }) => Id === id)),
     image: () => Promise.resolve(undefined),

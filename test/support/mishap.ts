@@ -36,7 +36,10 @@ export function withMishap(tools: HostTools, memory: MemoryEngine, mishap: Misha
     killed = resolve;
   });
   const run = async (engine: Engine, operation: Operation): Promise<void> => {
-    if (++calls !== atCall) return await engine.run(operation);
+    if (++calls !== atCall) {
+      await engine.run(operation);
+      return;
+    }
     met = operation;
     switch (mishap) {
       case 'killed before the call':
@@ -56,13 +59,16 @@ export function withMishap(tools: HostTools, memory: MemoryEngine, mishap: Misha
         throw new EnforceError('engine-refused', `the engine refused ${operation.kind}: context canceled (HTTP 500)`);
       case 'the reply lost':
         once(memory, 'cut-after');
-        return await engine.run(operation);
+        await engine.run(operation);
+        return;
       case 'the connection cut before it':
         once(memory, 'cut-before');
-        return await engine.run(operation);
+        await engine.run(operation);
+        return;
       case 'the engine started again after it':
         rebootAfterNext(memory);
-        return await engine.run(operation);
+        await engine.run(operation);
+        return;
     }
   };
   return {

@@ -23,7 +23,10 @@ export interface Planning {
 }
 
 /** The plan of hosts that were read, and of hosts that were not. */
-export function planned(hosts: readonly (Snapshot | { readonly host: string; readonly failed: Error })[], planning: Planning = {}): Plan {
+export function planned(
+  hosts: readonly (Snapshot | { readonly host: string; readonly failed: Error })[],
+  planning: Planning = {},
+): Plan {
   const exceptions = planning.exceptions ?? [];
   const assessment = {
     rules: RULES,
@@ -82,7 +85,13 @@ export function publishing(name: string, ports: readonly string[], deviations: D
 /** What was read of a container that nothing speaks against. */
 export function seen(different: Partial<ContainerDetails> = {}): ContainerDetails {
   const id = `sha256:${idOf('nginx:1.25')}`;
-  return { image: { id, tags: ['nginx:1.25'], config: {} }, namedImageId: id, changes: [], missingVolumes: [], ...different };
+  return {
+    image: { id, tags: ['nginx:1.25'], config: {} },
+    namedImageId: id,
+    changes: [],
+    missingVolumes: [],
+    ...different,
+  };
 }
 
 /** What is known of nginx, and of an image whose program carries a file capability. */
@@ -100,7 +109,14 @@ export const CATALOGUE: Catalogue = {
       confidence: 'high',
     },
     { images: ['nginx'], user: 'non-root', keep: [], also: [], source: 'read', confidence: 'fair' },
-    { images: ['caddy'], user: 'any', keep: ['NET_BIND_SERVICE'], also: [], source: 'its Dockerfile', confidence: 'high' },
+    {
+      images: ['caddy'],
+      user: 'any',
+      keep: ['NET_BIND_SERVICE'],
+      also: [],
+      source: 'its Dockerfile',
+      confidence: 'high',
+    },
     { images: ['linuxserver/*'], user: 'root', keep: ['CHOWN'], also: [], source: 'tried', confidence: 'high' },
   ],
 };

@@ -6,16 +6,17 @@ import type { Host, SshAddress } from '../../src/model/inventory.ts';
 import { EnforceError } from '../../src/model/errors.ts';
 import { openConnection, type ConnectionSettings } from '../../src/transport/connect.ts';
 import type { Connection } from '../../src/transport/connection.ts';
+import { keyPair } from './key-pair.ts';
 import { startEngine, type SocketEngine } from './ssh-engine.ts';
 import { startSshHost, type SshHost } from './ssh-host.ts';
 
 /** Key pairs, made once for a whole run. */
 export const keys = {
-  user: ssh2.utils.generateKeyPairSync('ed25519'),
-  stranger: ssh2.utils.generateKeyPairSync('ed25519'),
-  host: ssh2.utils.generateKeyPairSync('ed25519'),
+  user: keyPair(),
+  stranger: keyPair(),
+  host: keyPair(),
   hostEcdsa: ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }),
-  otherHost: ssh2.utils.generateKeyPairSync('ed25519'),
+  otherHost: keyPair(),
 };
 
 /** One reachable ssh host with an engine, and the home folder of a person who may log in to it. */

@@ -3,7 +3,7 @@ import type { TargetResult } from '../../apply/apply-host.ts';
 import type { Target } from '../../apply/observe.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import type { Host, HostResult } from '../../model/inventory.ts';
-import { loadPlaybook } from '../../load/playbook.ts';
+import { DEFAULT_PLAYBOOK } from '../../load/default-playbook.ts';
 import { outcomeDocument } from '../../report/outcome-document.ts';
 import { putBackText } from '../../report/outcome-text.ts';
 import { errorText } from '../../report/error-text.ts';
@@ -108,7 +108,7 @@ async function rollBackAll(
   options: RollbackOptions,
   world: World,
 ): Promise<readonly ExitCode[]> {
-  const { health } = await loadPlaybook(options.playbook);
+  const { health } = DEFAULT_PLAYBOOK;
   const record = startRun('rollback', options, world);
   const progress = startChangeProgress(options, world);
   record.begin();

@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Baseline } from '../../src/apply/baseline.ts';
+import type { GateContext, Verdict } from '../../src/apply/health-gate.ts';
+import { passGate } from '../../src/apply/health-gate.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { ContainerInspect, ContainerState } from '../../src/model/snapshot.ts';
+import { inspectOf } from '../support/containers.ts';
+import { engineOf } from '../support/engine-of.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+
+const GATE = { healthyForSeconds: 10, deadlineSeconds: 60, onFailure: 'rollback' } as const;
+const PORTS = {
+  '80/tcp': [{ HostIp: '', HostPort: '8080' }],
+  '53/udp': [{ HostIp: '', HostPort: '8053' }],
+  '90/tcp': null,
+};
+
+function web(State: Partial<ContainerState> = {}, RestartCount = 0): ContainerInspect {
+  return { ...inspectOf('web', { State, NetworkSettings: { Ports: PORTS } }), RestartCount };
+}
+
+function healthy(Status: string): Partial<ContainerState> {
+  return { Health: { Status } };
+}
+
+function before(different: Partial<Baseline> = {}): Baseline {
+  return { health: undefined, ports: new Map([['80/tcp', 'answers']]), log: '', ...different };
+}
+
+/** Shows the gate one look after the other, the last one for ever. */
+async function gate(
+  looks: readonly (ContainerInspect | undefined)[],
+  { log = '', ...different }: Partial<GateContext> & { readonly log?: string } = {},
+): Promise<{ readonly verdict: Verdict; readonly seconds: number; readonly probed: readonly number[] }> {
+  const clock = fakeClock();
+  const probed: number[] = [];
+  let look = 0;
+  const engine: Engine = {
+    ...engineOf([]),
+    inspect: () => Promise.resolve(looks[Math.min(look++, looks.length - 1)]),
+    logs: () => Promise.resolve(log),
+    run: () => Promise.reject(new Error('the gate changes nothing')),
+  };
+  const verdict = await passGate({
+    engine,
+    id: web().Id,
+    baseline: before(),
+    gate: GATE,
+    clock,
+    probe(_ip, port) {
+      probed.push(port);
+      return Promise.resolve('answers');
+    },
+    onAnswer: () => undefined,
+    ...different,
+  });
+  return { verdict, seconds: Math.floor(clock.now() / 1000), probed: [...new Set(probed)] };
+}
+
+describe('the gate lets a container pass', () => {
+  test('as soon as it is healthy and answers', async () => {
+    const { verdict, seconds } = await gate([web(healthy('starting')), web(healthy('healthy'))]);
+
+    expect(verdict).toEqual({ passed: true, because: 'healthy', answers: [8080] });
+    expect(seconds).toBe(0);
+  });
+
+  test('without a health check when it has been up for a while; only published tcp ports are asked', async () => {
+    const { verdict, seconds, probed } = await gate([web()]);
+
+    expect(verdict).toMatchObject({ passed: true, because: 'up and answering' });
+    expect(seconds).toBe(10);
+    expect(probed).toEqual([8080]);
+  });
+
+  test.each<[string, Partial<GateContext>, ContainerInspect]>([
+    [
+      'a port was silent before',
+      { baseline: before({ ports: new Map([['80/tcp', 'silent']]) }), probe: silent },
+      web(),
+    ],
+    ['nobody can tell whether a port answers', { probe: () => Promise.resolve('unknown') }, web()],
+    ['it was unhealthy before', { baseline: before({ health: 'unhealthy' }) }, web(healthy('unhealthy'))],
+    ['its health was not known before', { baseline: before({ health: 'starting' }) }, web(healthy('starting'))],
+    ['nobody remembers how it did before', { baseline: undefined }, web()],
+  ])('that is no worse: %s', async (_why, different, look) => {
+    const { verdict, seconds } = await gate([look], different);
+
+    expect(verdict.passed).toBe(true);
+    expect(seconds).toBe(10);
+  });
+
+  test('with complaints that nobody can compare with earlier ones', async () => {
+    const { verdict } = await gate([web()], { baseline: undefined, log: 'chown: Operation not permitted' });
+
+    expect(verdict.passed).toBe(true);
+  });
+});
+
+describe('the gate stops a container', () => {
+  test.each<[string, readonly (ContainerInspect | undefined)[]]>([
+    ['the new container disappeared', [web(), undefined]],
+    [
+      'the new container exited with code 3 (oom): last words',
+      [web(), web({ Running: false, ExitCode: 3, Error: 'oom' })],
+    ],
+    [
+      'the new container does not stay up (exit code 1, restarted 0 times): last words',
+      [web({ Restarting: true, ExitCode: 1 })],
+    ],
+    ['the new container does not stay up (exit code 0, restarted 2 times): last words', [web(), web({}, 2)]],
+    ['the new container is unhealthy: last words', [web(healthy('starting')), web(healthy('unhealthy'))]],
+  ])('at once when %s', async (because, looks) => {
+    const { verdict, seconds } = await gate(looks, { log: 'first words\nlast words\n\n' });
+
+    expect(verdict).toEqual({ passed: false, because });
+    expect(seconds).toBe(0);
+  });
+
+  test.each<[string, ContainerInspect, Partial<GateContext>]>([
+    ['nothing answers on its port 8080', web(), { probe: silent }],
+    ['nothing answers on its port 8080', web(healthy('healthy')), { probe: silent, baseline: undefined }],
+    ['its health check has not succeeded yet', web(healthy('starting')), {}],
+    ['it has not been up for 99 s yet', web(), { gate: { ...GATE, healthyForSeconds: 99 } }],
+  ])('at the deadline when %s', async (because, look, different) => {
+    const { verdict, seconds } = await gate([look], different);
+
+    expect(verdict).toEqual({ passed: false, because: `after 60 s ${because}` });
+    expect(seconds).toBe(60);
+  });
+});
+
+function silent(): Promise<'silent'> {
+  return Promise.resolve('silent');
+}

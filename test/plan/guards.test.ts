@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ContainerConfig, Snapshot } from '../../src/model/snapshot.ts';
+import { guardRecreate } from '../../src/plan/guards.ts';
+import { aPlaybook } from '../support/a-playbook.ts';
+import type { Deviations } from '../support/containers.ts';
+import { container, idOf, snapshot, STOPPED } from '../support/containers.ts';
+import { publishing, seen } from '../support/planned.ts';
+
+const PLAYBOOK = aPlaybook();
+
+test('nothing speaks against recreating an ordinary running container', () => {
+  expect(guard({ details: seen() })).toBeUndefined();
+});
+
+describe('a container is not recreated', () => {
+  test.each<readonly [string, Deviations, string, string]>([
+    [
+      'that stopping would delete',
+      { HostConfig: { AutoRemove: true } },
+      'it was started with --rm: stopping it deletes it and its anonymous volumes, so nothing could be put back',
+      'start it without --rm',
+    ],
+    [
+      'that compose would bring back',
+      { Config: { Labels: { 'com.docker.compose.project': 'shop' } } },
+      'compose created it (shop) and would undo the change',
+      'run docker compose up -d',
+    ],
+    [
+      'that a program unknown to enforce manages',
+      { Config: { Labels: { 'coolify.managed': 'true' } } },
+      'another program created it (coolify.managed) and would undo the change',
+      'change it where it is managed',
+    ],
+    [
+      'that is dead',
+      { State: { Dead: true, Status: 'dead', Running: false } },
+      'the engine calls it dead',
+      'docker rm',
+    ],
+    ['that is paused', { State: { Paused: true, Status: 'paused' } }, 'it is paused', 'docker unpause it'],
+    [
+      'that keeps restarting',
+      { State: { Restarting: true, Status: 'restarting' } },
+      'it keeps restarting, so there is no working service to compare with',
+      'mend it first',
+    ],
+    ['that does not run', { State: STOPPED }, 'it does not run (exited)', 'start it and plan again'],
+    [
+      'that somebody is attached to',
+      { Config: attached({ OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true }) },
+      'somebody is attached to it (docker run -i)',
+      'end the session',
+    ],
+    [
+      'that a systemd unit may have made with docker run',
+      { Config: attached({ AttachStdout: true, AttachStderr: true }) },
+      'it was made without -d, so a systemd unit or a script may wait for it',
+      'change the unit or script that makes it',
+    ],
+    [
+      'whose image is gone',
+      { details: seen({ image: null }) },
+      `its image sha256:${idOf('nginx:1.25').slice(0, 12)} is gone from the engine, so it could not be created again`,
+      'docker pull the image',
+    ],
+    [
+      'whose volumes are gone',
+      { details: seen({ missingVolumes: ['shop_data', 'shop_log'] }) },
+      'the engine no longer has its volume shop_data, shop_log',
+      'restore the volume first',
+    ],
+    [
+      'that would lose a file',
+      { details: seen({ changes: [{ path: '/srv/a', kind: 'added' }] }) },
+      '1 file in the writable layer would be lost (/srv/a)',
+      'containers.expendable',
+    ],
+    [
+      'that would lose more files than can be named',
+      { details: seen({ changes: ['/a', '/b', '/c', '/d'].map((path) => ({ path, kind: 'modified' })) }) },
+      '4 files in the writable layer would be lost (/a, /b, /c, …)',
+      'move them to a volume',
+    ],
+  ])('%s', (_sentence, deviations, because, hint) => {
+    const blocked = guard({ details: seen(), ...deviations });
+
+    expect(blocked).toEqual({ because: expect.stringContaining(because), hint: expect.stringContaining(hint) });
+  });
+
+  test('of which nothing but its inspect was read', () => {
+    expect(guard({})).toMatchObject({ because: 'its image and writable layer were not read' });
+  });
+
+  test('that the playbook protects', () => {
+    const playbook = aPlaybook({ containers: { ...PLAYBOOK.containers, protect: ['*-db', 'sh?p'] } });
+
+    const blocked = guardRecreate(container('shop', { details: seen() }), snapshot([]), playbook);
+
+    expect(blocked).toMatchObject({ because: 'the playbook protects it (containers.protect: sh?p)' });
+  });
+
+  test('that others hold on to, and they are named with how', () => {
+    const shop = container('shop', { details: seen() });
+    const others = [
+      container('sidecar', { HostConfig: { NetworkMode: `container:${shop.id}` } }),
+      container('backup', { State: STOPPED, HostConfig: { VolumesFrom: ['shop:ro'] } }),
+    ];
+
+    const blocked = guardRecreate(shop, snapshot([shop, ...others]), PLAYBOOK);
+
+    expect(blocked).toMatchObject({
+      because: 'other containers hold on to it by its id: sidecar (network_mode), backup (volumes_from)',
+    });
+  });
+
+  test('behind the Docker socket of Podman', () => {
+    const host = snapshot([], { engine: { ...snapshot([]).engine, kind: 'podman', version: '5.4.2' } });
+
+    expect(guard({ details: seen() }, host)).toMatchObject({
+      because: expect.stringContaining('the engine is Podman 5.4.2 behind a Docker socket'),
+      hint: expect.stringContaining('quadlet'),
+    });
+  });
+});
+
+describe('a container that carries the connection to its host', () => {
+  test.each([
+    ['ssh://deploy@web-1.example.com', '22:22'],
+    ['ssh://web-1:2222', '2222:22'],
+    ['ssh://web-1:2222/run/docker.sock', '2200-2230:22'],
+    ['ssh://[2001:db8::7]:2222', '2222:22'],
+    ['tcp://10.0.0.9:2376', '2376:2375'],
+  ])('is not recreated at %s when it publishes %s', (address, port) => {
+    const bastion = publishing('bastion', [port]);
+
+    const blocked = guardRecreate(bastion, snapshot([bastion], { address }), PLAYBOOK);
+
+    expect(blocked?.because).toMatch(/^it publishes port (22|2222|2376), by which enforce reaches this host/);
+  });
+
+  test.each([
+    ['ssh://web-1:2222', '22:22'],
+    ['ssh://web-1', '22:22/udp'],
+    ['ssh://web-1', '2222:22'],
+    ['unix:///var/run/docker.sock', '22:22'],
+    ['tcp://10.0.0.9:2376', '22:22'],
+    ['', '22:22'],
+  ])('is not meant at %s by one that publishes %s', (address, port) => {
+    const git = publishing('git', [port]);
+
+    expect(guardRecreate(git, snapshot([git], { address }), PLAYBOOK)).toBeUndefined();
+  });
+});
+
+function guard(deviations: Deviations, host: Snapshot = snapshot([])) {
+  return guardRecreate(container('shop', deviations), host, PLAYBOOK);
+}
+
+/** Fields that only matter to who is attached. */
+function attached(fields: Readonly<Record<string, boolean>>): Partial<ContainerConfig> {
+  return fields;
+}

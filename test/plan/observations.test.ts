@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PortMove } from '../../src/model/plan.ts';
+import type { MachineFacts } from '../../src/model/snapshot.ts';
+import { observations } from '../../src/plan/observations.ts';
+import { anException } from '../support/a-playbook.ts';
+import { container, idOf, snapshot } from '../support/containers.ts';
+import { changeOf, publishing, seen } from '../support/planned.ts';
+
+const MOVE: PortMove = { protocol: 'tcp', ip: '', from: 80, to: 8080, containerPort: 80 };
+const UNREAD: Partial<MachineFacts> = {
+  listeners: { known: false, because: 'no shell there' },
+  ephemeralPorts: { known: false, because: 'no shell there' },
+};
+
+describe('beside the diff an operator sees', () => {
+  test('nothing of an ordinary container', () => {
+    expect(observations(container('web', { details: seen() }), snapshot([]), [MOVE])).toEqual([]);
+  });
+
+  test('that the container was unhealthy before', () => {
+    const web = container('web', { State: { Health: { Status: 'unhealthy' } }, details: seen() });
+
+    expect(observations(web, snapshot([]), [])).toEqual([
+      'it is unhealthy already; afterwards it is only held to be no worse',
+    ]);
+  });
+
+  test('that what else uses the host’s ports could not be read', () => {
+    const warnings = observations(container('web'), snapshot([], { machine: UNREAD }), [MOVE]);
+
+    expect(warnings).toEqual([
+      'what the host itself listens on could not be read (no shell there); a taken port shows at start and is rolled back',
+      'which ports the host gives out by itself could not be read (no shell there)',
+    ]);
+  });
+
+  test('nothing of ports where no port moves', () => {
+    expect(observations(container('web'), snapshot([], { machine: UNREAD }), [])).toEqual([]);
+  });
+
+  test.each([
+    ['another image', `sha256:${idOf('nginx:1.26')}`],
+    ['no image', null],
+  ])('that the name of its image stands for %s by now', (_what, namedImageId) => {
+    const web = container('web', { details: seen({ namedImageId }) });
+
+    expect(observations(web, snapshot([]), [])).toEqual([
+      expect.stringMatching(/^the name nginx:1\.25 does not stand for its image any more: it is created again/),
+    ]);
+  });
+
+  test('nothing of a name that is the id itself', () => {
+    const Image = idOf('nginx:1.25');
+    const byId = [Image, `sha256:${Image}`, Image.slice(0, 12)].map((name) =>
+      container('web', { Config: { Image: name }, details: seen({ namedImageId: null }) }),
+    );
+
+    expect(byId.flatMap((web) => observations(web, snapshot([]), []))).toEqual([]);
+  });
+});
+
+describe('a container whose image name stands for another image by now', () => {
+  const lb = publishing('lb', ['80:80', '25:25'], { details: seen({ namedImageId: null }) });
+  const exception = anException({ match: { container: 'lb' }, ports: ['80/tcp'] });
+
+  test('is left alone when an exception goes by that name, as it would be lost', () => {
+    const byImage = { ...exception, match: { image: 'nginx:*' } };
+
+    const change = changeOf('lb', snapshot([lb]), { exceptions: [byImage] });
+
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: {
+        because: expect.stringContaining('an exception goes by that name'),
+        hint: 'match the exception by container or label instead of image',
+      },
+    });
+  });
+
+  test('is changed when its exceptions go by something else, or do not cover it', () => {
+    const elsewhere = anException({ match: { image: 'nginx:*' }, ports: ['587/tcp'] });
+
+    const change = changeOf('lb', snapshot([lb]), { exceptions: [exception, elsewhere] });
+
+    expect(change).toMatchObject({ action: 'recreate', portMoves: [{ from: 25, to: 8025 }] });
+  });
+});

@@ -1,0 +1,73 @@
+import { Writable, type Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
+import type { Clock } from '../../src/apply/tools.ts';
+import type { World } from '../../src/cli/world.ts';
+import { fakeClock } from './fake-clock.ts';
+
+/** What a test wants its world to be like. */
+export interface WorldWishes {
+  /** With `.ssh`, as `HOME` has it. */
+  readonly homeFolder: string;
+  readonly workingFolder: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether all three streams are a terminal's. */
+  readonly isTerminal?: boolean;
+  /** What is typed, or piped in. */
+  readonly stdin?: Readable;
+  readonly now?: Date;
+  readonly clock?: Clock;
+  readonly randomName?: (length: number) => string;
+}
+
+/** A world made by hand: nothing of this process is in it, and what is printed can be read. */
+export interface HandMadeWorld extends World {
+  readonly stdout: Printed;
+  readonly stderr: Printed;
+  /** The first Ctrl-C. */
+  interrupt(): void;
+}
+
+/** A stream and everything that was written to it. */
+export interface Printed extends Writable {
+  readonly isTTY?: boolean;
+  text(): string;
+}
+
+/** Makes a world at the time of the fixtures, with a clock that nobody waits for. */
+export function aWorld(wishes: WorldWishes): HandMadeWorld {
+  const { homeFolder, workingFolder, environment = {}, isTerminal = false } = wishes;
+  const interruption = new AbortController();
+  return {
+    environment,
+    homeFolder,
+    workingFolder,
+    userName: 'demo',
+    operator: 'a.lopez@control-1',
+    stdin: Object.assign(wishes.stdin ?? new PassThrough().end(), { isTTY: isTerminal }),
+    stdout: printed(isTerminal),
+    stderr: printed(isTerminal),
+    now: () => wishes.now ?? new Date('2026-11-22T05:00:00Z'),
+    clock: wishes.clock ?? fakeClock(),
+    randomName: wishes.randomName ?? lettersInTurn(),
+    interrupted: interruption.signal,
+    interrupt: () => interruption.abort(),
+  };
+}
+
+function printed(isTTY: boolean): Printed {
+  let text = '';
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      text += chunk.toString();
+      done();
+    },
+  });
+  return Object.assign(stream, { isTTY, text: () => text });
+}
+
+let named = 0;
+
+/** Names that never come twice: `001`, `002`, … */
+function lettersInTurn(): (length: number) => string {
+  return (length) => (++named).toString(36).padStart(length, '0');
+}

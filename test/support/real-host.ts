@@ -1,0 +1,67 @@
+import type { HostTools } from '../../src/apply/tools.ts';
+import { hostSession } from '../../src/cli/host-session.ts';
+import { portProbe } from '../../src/cli/port-probe.ts';
+import type { Change, Edit } from '../../src/model/plan.ts';
+import type { ContainerInspect, PortBindings } from '../../src/model/snapshot.ts';
+import { aChange } from './a-plan.ts';
+import { hostAt, SOCKET_SETTINGS } from './engine-at.ts';
+import { keptJournal } from './kept-journal.ts';
+
+/** A process of enforce at work on a real engine: the product's session, client and probe, and a clock that goes. */
+export async function workAt(
+  socketPath: string,
+  run: string,
+): Promise<{ readonly tools: HostTools; readonly close: () => Promise<void> }> {
+  const clock: HostTools['clock'] = {
+    now: () => performance.now(),
+    timestamp: () => new Date().toISOString(),
+    delay: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  };
+  const session = hostSession(hostAt(socketPath), SOCKET_SETTINGS, clock);
+  const engine = await session.engine();
+  return {
+    tools: {
+      host: 'web-1',
+      engine: session.engine,
+      facts: await engine.facts(),
+      journal: keptJournal(run),
+      clock,
+      probe: portProbe(session),
+      emit: () => undefined,
+    },
+    close: session.close,
+  };
+}
+
+/** The change of a container that moves its ports below 1024 up by 8000, drops ALL and keeps what is named. */
+export function changeOf(inspect: ContainerInspect, keep: readonly string[] = []): Change {
+  const { HostConfig, Name, Id, Config, Image } = inspect;
+  const edits: Edit[] = [
+    edit('CapAdd', HostConfig.CapAdd, keep.length > 0 ? keep : null),
+    edit('CapDrop', HostConfig.CapDrop, ['ALL']),
+    edit('PortBindings', HostConfig.PortBindings, moved(HostConfig.PortBindings ?? {})),
+  ];
+  return aChange({
+    container: Name.slice(1),
+    id: Id,
+    image: Config.Image,
+    edits,
+    staleIf: { engineId: 'REAL', configDigest: 'sha256:c0', imageId: Image },
+  });
+}
+
+function edit(field: string, before: unknown, after: unknown): Edit {
+  return { path: `HostConfig.${field}`, before: (before ?? null) as Edit['before'], after: after as Edit['after'] };
+}
+
+function moved(bindings: PortBindings): PortBindings {
+  return Object.fromEntries(
+    Object.entries(bindings).map(([key, rows]) => [
+      key,
+      rows?.map((row) => ({
+        ...row,
+        HostPort: (row.HostPort ?? '').replace(/^\d{1,3}$/, (port) => `${8000 + Number(port)}`),
+      })) ?? null,
+    ]),
+  );
+}

@@ -1,0 +1,25 @@
+import type { SpecSources } from '../../src/apply/container-spec.ts';
+import { containerSpec } from '../../src/apply/container-spec.ts';
+import type { ContainerSpec } from '../../src/model/plan.ts';
+import type { ContainerInspect, EngineFacts } from '../../src/model/snapshot.ts';
+import { snapshot } from './containers.ts';
+
+/** The marks of run 7f3a. */
+export const MARKS = { run: '7f3a', target: 'web', replaces: 'c0ffee', restart: 'no:0', plan: 'sha256:p1an' };
+
+/** An engine that speaks an API. */
+export function engineOfApi(apiVersion = '1.41'): EngineFacts {
+  return { ...snapshot([]).engine, apiVersion };
+}
+
+/** The body that would create a container again; its image has no entrypoint and its name stands for it, if not said otherwise. */
+export function specOf(inspect: ContainerInspect, different: Partial<SpecSources> = {}): ContainerSpec {
+  return containerSpec(inspect, {
+    engine: engineOfApi(),
+    image: { id: inspect.Image, tags: [], config: {} },
+    namedImageId: inspect.Image,
+    edits: [],
+    marks: MARKS,
+    ...different,
+  });
+}
