@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'enforce-bench-'));
 env = { ...env, LAB: join('/var/tmp', `enforce-lab-${id}`), LAB_ID: id };
 
 try {
-  execFileSync(process.execPath, [join(ROOT, 'build.mjs')], { stdio: 'inherit' });
+  execFileSync(process.execPath, [join(ROOT, 'build/build.mjs')], { stdio: 'inherit' });
   lab('up', '1');
   fill();
   const home = join(env.LAB, 'home');

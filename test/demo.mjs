@@ -22,7 +22,7 @@ try {
     run('npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error');
   }
   console.log('Building enforce and the demo');
-  run(process.execPath, join(ROOT, 'build.mjs'));
+  run(process.execPath, join(ROOT, 'build/build.mjs'));
   run(process.execPath, join(ROOT, 'node_modules/ts7/bin/tsc'), '-p', join(ROOT, 'tsconfig.demo.json'));
 } catch {
   console.error('The demo could not be built; what went wrong is above.');

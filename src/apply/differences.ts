@@ -5,7 +5,7 @@ import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 import { endpointsOf } from './endpoints.ts';
 
 /** Settings a plan may change; each other difference between the old container and its candidate is one too many. */
-export const EDITABLE = ['HostConfig.PortBindings', 'HostConfig.CapAdd', 'HostConfig.CapDrop'] as const;
+const EDITABLE = ['HostConfig.PortBindings', 'HostConfig.CapAdd', 'HostConfig.CapDrop'] as const;
 
 /**
  * Where a candidate differs from the container it is to replace, beyond what was planned and what the engine renews for
@@ -22,7 +22,7 @@ export function differences(
 }
 
 /** What must be the same in both, with what the engine renews taken out. */
-export function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
+function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
   const { Config, HostConfig, Mounts } = inspect;
   const mode = HostConfig.NetworkMode ?? '';
   // Its host name is another's: the engine shows one of its own making, or the other's.

@@ -1,6 +1,8 @@
 import type { ChangeResult, Permit } from '../apply/apply-host.ts';
 import { applyHost } from '../apply/apply-host.ts';
 import { loadCatalogue } from '../load/catalogue.ts';
+import { EnforceError } from '../model/errors.ts';
+import { matchesGlob } from '../model/glob.ts';
 import type { Journal } from '../model/journal.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { jsonLine } from '../report/json-text.ts';
@@ -34,6 +36,8 @@ export interface FleetJob {
 /** How the changes of a run ended, and whether somebody ended the run before its time. */
 export interface FleetResult {
   readonly results: readonly ChangeResult[];
+  /** Hosts whose changes could not be made because they could not be talked to. */
+  readonly unreached: readonly string[];
   readonly interrupted: boolean;
 }
 
@@ -44,48 +48,73 @@ export interface FleetResult {
 export async function applyFleet(job: FleetJob): Promise<FleetResult> {
   const { plan, inputs, options, world } = job;
   const progress = startChangeProgress(options, world);
-  const changes = plan.hosts.flatMap((host) =>
+  const planned = plan.hosts.flatMap((host) =>
     host.reachable ? host.changes.filter(({ action }) => action === 'recreate') : [],
   );
+  const changes = planned.filter((change) => whyLeftOut(change, job) === undefined);
   const approver = options.yes ? unattendedApprover() : askingApprover(changes, options, progress, world);
   const budget = failureBudget(options.maxFailures ?? inputs.playbook.rollout.maxFailures);
   const results: ChangeResult[] = [];
+  const unreached: string[] = [];
+  const report = (result: ChangeResult): void => {
+    budget.count(result);
+    results.push(result);
+    tell(result, job, progress);
+  };
   const batches = batchesOf([...new Set(changes.map(({ host }) => host))], inputs.playbook.rollout.batches);
 
-  for (const [index, batch] of batches.entries()) {
-    if (index > 0 && !budget.isSpent() && !world.interrupted.aborted)
-      await world.clock.delay(inputs.playbook.rollout.pauseSeconds * 1000);
-    const hosts = inputs.hosts.filter(({ name }) => batch.includes(name));
-    const ended = await onEachHost(hosts, options.yes ? options.concurrency : 1, (host) => {
-      const own = changes.filter((change) => change.host === host.name);
-      return oneHost(host, own, job, { approver, budget, progress });
-    });
-    for (const result of ended) {
-      if (result.ok) results.push(...result.value);
-      else
-        for (const change of changes.filter(({ host }) => host === result.host.name))
-          results.push(told({ change, outcome: { result: 'skipped', because: result.error.message } }, job, progress));
+  try {
+    for (const [index, batch] of batches.entries()) {
+      if (index > 0 && !budget.isSpent() && !world.interrupted.aborted)
+        await world.clock.delay(inputs.playbook.rollout.pauseSeconds * 1000);
+      const hosts = inputs.hosts.filter(({ name }) => batch.includes(name));
+      const ended = await onEachHost(hosts, options.yes ? options.concurrency : 1, (host) => {
+        const own = changes.filter((change) => change.host === host.name);
+        return oneHost(host, own, job, { approver, budget, progress, report });
+      });
+      for (const result of ended) {
+        if (result.ok) continue;
+        // Without a journal nothing more may be done, and what is half done needs a person.
+        if (result.error instanceof EnforceError && result.error.code === 'journal') throw result.error;
+        unreached.push(result.host.name);
+        const open = changes.filter(
+          (change) => change.host === result.host.name && !results.some((told) => told.change === change),
+        );
+        for (const change of open) report({ change, outcome: { result: 'skipped', because: result.error.message } });
+      }
     }
+    for (const change of planned) {
+      const because = whyLeftOut(change, job);
+      if (because !== undefined) report({ change, outcome: { result: 'skipped', because } });
+    }
+  } finally {
+    progress.end();
   }
-  progress.end();
-  return {
-    results: [...results, ...withoutHost(changes, job, progress)],
-    interrupted: world.interrupted.aborted || approver.wasInterrupted(),
-  };
+  return { results, unreached, interrupted: world.interrupted.aborted || approver.wasInterrupted() };
+}
+
+/** A saved plan may know hosts the inventory does not have any more, and more than the command line selects. */
+function whyLeftOut({ host, container }: Change, { inputs, options }: FleetJob): string | undefined {
+  if (!inputs.hosts.some(({ name }) => name === host))
+    return 'its host is not in the inventory, or not selected by --limit';
+  if (options.container.length > 0 && !options.container.some((glob) => matchesGlob(glob, container)))
+    return 'not selected by --container';
+  return undefined;
 }
 
 interface Helpers {
   readonly approver: Approver;
   readonly budget: FailureBudget;
   readonly progress: Progress;
+  readonly report: (result: ChangeResult) => void;
 }
 
 async function oneHost(
   host: Inputs['hosts'][number],
   changes: readonly Change[],
   job: FleetJob,
-  { approver, budget, progress }: Helpers,
-): Promise<readonly ChangeResult[]> {
+  { approver, budget, progress, report }: Helpers,
+): Promise<void> {
   const { inputs, options, world, run, planDigest } = job;
   const session = hostSession(host, connectionSettings(options, world), world.clock);
   try {
@@ -103,10 +132,7 @@ async function oneHost(
       planDigest,
       preflight: preflightOf(session, inputs, await loadCatalogue(), world),
     };
-    return await applyHost({ changes, settings, permit }, tools, (result) => {
-      budget.count(result);
-      told(result, job, progress);
-    });
+    await applyHost({ changes, settings, permit }, tools, report);
   } finally {
     await session.close();
   }
@@ -117,7 +143,7 @@ function notNow(because: string): Permit {
 }
 
 /** Prints a result where results go, out of the way of the live line. */
-function told(result: ChangeResult, { options, world }: FleetJob, progress: Progress): ChangeResult {
+function tell(result: ChangeResult, { options, world }: FleetJob, progress: Progress): void {
   const { change, outcome } = result;
   progress.report({ event: 'change-ended', host: change.host, container: change.container, text: outcome.result });
   progress.pause();
@@ -129,23 +155,6 @@ function told(result: ChangeResult, { options, world }: FleetJob, progress: Prog
       : outcomeText(shown, { colors: usesColors(world.stdout, world, options.color) }),
   );
   progress.resume();
-  return result;
-}
-
-/** Changes of a saved plan whose host the inventory does not have (any more). */
-function withoutHost(changes: readonly Change[], job: FleetJob, progress: Progress): readonly ChangeResult[] {
-  return changes
-    .filter(({ host }) => !job.inputs.hosts.some(({ name }) => name === host))
-    .map((change) =>
-      told(
-        {
-          change,
-          outcome: { result: 'skipped', because: 'its host is not in the inventory, or not selected by --limit' },
-        },
-        job,
-        progress,
-      ),
-    );
 }
 
 interface FailureBudget {

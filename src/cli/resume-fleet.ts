@@ -1,4 +1,5 @@
 import { resumeHost } from '../apply/apply-host.ts';
+import { EnforceError } from '../model/errors.ts';
 import type { Journal } from '../model/journal.ts';
 import { outcomeText } from '../report/outcome-text.ts';
 import { onEachHost } from '../transport/fleet.ts';
@@ -47,5 +48,7 @@ export async function resumeFleet(
     world.interrupted,
   );
   progress.end();
+  for (const result of results)
+    if (!result.ok && result.error instanceof EnforceError && result.error.code === 'journal') throw result.error;
   return results.flatMap((result) => (result.ok ? result.value : []));
 }

@@ -3,6 +3,7 @@ import { openJournalFile } from '../apply/journal-file.ts';
 import type { Journal } from '../model/journal.ts';
 import { stateFolder } from './inputs.ts';
 import type { CommonOptions } from './options.ts';
+import { usage } from './run.ts';
 import { saveFile } from './save-file.ts';
 import type { World } from './world.ts';
 
@@ -23,22 +24,35 @@ export function startRun(
 ): RunRecorder {
   const name = `${world.now().toISOString().replace(/\D/g, '').slice(2, 14)}${world.randomName(3)}`;
   const folder = join(stateFolder(options, world), 'runs', name);
-  const journal = openJournalFile(folder, name);
+  const journal = beforeAnything(() => openJournalFile(folder, name));
   const at = world.clock.timestamp;
   return {
     journal,
-    begin: (plan) => {
-      if (plan) saveFile(join(folder, 'plan.json'), plan.document);
-      journal.write({
-        event: 'run-started',
-        at: at(),
-        run: name,
-        operator: world.operator,
-        command,
-        planDigest: plan?.digest ?? '',
-      });
-    },
+    begin: (plan) =>
+      beforeAnything(() => {
+        if (plan) saveFile(join(folder, 'plan.json'), plan.document);
+        journal.write({
+          event: 'run-started',
+          at: at(),
+          run: name,
+          operator: world.operator,
+          command,
+          planDigest: plan?.digest ?? '',
+        });
+      }),
     end: (exitCode) => journal.write({ event: 'run-ended', at: at(), exitCode }),
     close: journal.close,
   };
+}
+
+/** A record that cannot even be begun costs nothing: no container was touched, and none needs a person. */
+function beforeAnything<Value>(work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    throw usage(
+      `the run cannot be recorded: ${(error as Error).message}; nothing was changed`,
+      'make room, or choose another folder with --state-dir',
+    );
+  }
 }

@@ -18,7 +18,7 @@ export interface World {
   readonly clock: Clock;
   /** A random text of so many characters 0-9 a-z. */
   readonly randomName: (length: number) => string;
-  /** Aborted by the first Ctrl-C or SIGTERM: what is in hand is finished, nothing new is started. */
+  /** Aborted by the first Ctrl-C, SIGTERM or closed terminal: what is in hand is finished, nothing new is started. */
   readonly interrupted: AbortSignal;
 }
 
@@ -59,7 +59,7 @@ function randomName(length: number): string {
 /** The second signal ends the process at once: the journal and the host tell what is half done. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);
       process.stderr.write(

@@ -12,12 +12,13 @@ import { readFolderVariables } from './variable-folders.ts';
 export async function loadInventory(sources: readonly string[], surroundings: Surroundings): Promise<Inventory> {
   const declarations: Declaration[] = [];
   const folders = new Set<string>();
-  for (const reading of sources.length === 0
-    ? [readDefaultSource(surroundings)]
-    : sources.map((source) => readInventorySource(source, surroundings))) {
-    const source = await reading;
-    declarations.push(...source.declarations);
-    for (const folder of source.folders) folders.add(folder);
+  for (const source of sources.length === 0 ? [undefined] : sources) {
+    // One after the other, so that the first source that is wrong is the one that is told of.
+    const read = await (source === undefined
+      ? readDefaultSource(surroundings)
+      : readInventorySource(source, surroundings));
+    declarations.push(...read.declarations);
+    for (const folder of read.folders) folders.add(folder);
   }
   const groups = readGroups(declarations);
   const mentions = mentionsOf(declarations);

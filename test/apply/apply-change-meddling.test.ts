@@ -2,11 +2,12 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { applyChange } from '../../src/apply/apply-change.ts';
 import { resumeHost } from '../../src/apply/apply-host.ts';
 import { EnforceError } from '../../src/model/errors.ts';
+import { NOTHING } from '../support/memory-engine/images.ts';
 import type { Fault } from '../support/memory-engine/memory-engine.ts';
 import { exits } from '../support/memory-engine/program.ts';
 import { failureOf } from '../support/failure-of.ts';
 import type { MemoryHost } from '../support/memory-host.ts';
-import { memoryHost, serving } from '../support/memory-host.ts';
+import { memoryHost } from '../support/memory-host.ts';
 
 const AS_BEFORE = ['web: old, running, always:0'];
 const AS_PLANNED = ['web.enforce-bak-7f3a: old, exited, no:0', 'web: new, running, always:0'];
@@ -124,7 +125,7 @@ describe('somebody else at work on the host', () => {
 
 describe('a rollback that cannot start the old container', () => {
   test('is a case for a person, with the command to go on, and goes on when it can', async () => {
-    host = await memoryHost({ afterwards: exits(1)(NO_LAUNCH) });
+    host = await memoryHost({ afterwards: exits(1)(NOTHING) });
     const isStartOfOld = (path: string): boolean => path.endsWith(`${host.old.id}/start`);
     host.engine.fault = ({ path }) => (isStartOfOld(path) ? { status: 500, message: 'no such device' } : undefined);
     const outcome = await applyChange(host.change, host.settings, await host.enter());
@@ -200,24 +201,36 @@ describe('a connection that breaks', () => {
 });
 
 describe('a journal that cannot be written', () => {
-  test.each([1, 2, 5, 9])('at line %i ends the run before any further call', async (line) => {
-    host = await memoryHost({ afterwards: serving() });
-    const enforce = await host.enter();
+  const failsAt = (isFull: (line: number) => boolean): (() => void) => {
     let lines = 0;
-    const write = (): void => {
-      if (++lines >= line) throw new EnforceError('journal', 'the journal cannot be written: no space left on device');
+    return () => {
+      if (isFull(++lines)) throw new EnforceError('journal', 'the journal cannot be written: no space left on device');
     };
-    const journal = { ...enforce.journal, write };
+  };
+
+  // Lines 2, 4, 6, … tell of calls: that one is not made when its line is not written.
+  test.each([1, 2, 5, 9])('from line %i on ends the run before any further call', async (line) => {
+    host = await memoryHost();
+    const enforce = await host.enter();
+    const journal = { ...enforce.journal, write: failsAt((written) => written >= line) };
 
     const failure = await failureOf(() => applyChange(host.change, host.settings, { ...enforce, journal }));
 
     expect(failure.code).toBe('journal');
-    // Lines 2, 4, 6, … tell of calls: that one is not made when its line is not written.
     expect(host.calls()).toHaveLength(Math.floor((line - 1) / 2));
   });
-});
 
-const NO_LAUNCH = { commandLine: [], env: [], capabilities: new Set<string>(), networkMode: '' };
+  test('once is a case for a person, as nothing is done on the strength of a lost line', async () => {
+    host = await memoryHost();
+    const enforce = await host.enter();
+    const journal = { ...enforce.journal, write: failsAt((written) => written === 4) };
+
+    const outcome = await applyChange(host.change, host.settings, { ...enforce, journal });
+
+    expect(outcome).toMatchObject({ result: 'stuck', because: expect.stringContaining('no space left on device') });
+    expect(host.calls()).toEqual(['create web.enforce-new-7f3a']);
+  });
+});
 
 /** Does something on the host right after a call, once. */
 function meanwhile(call: string, happens: () => void): void {

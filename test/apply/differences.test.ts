@@ -111,6 +111,13 @@ describe('a difference that nobody planned is named', () => {
   });
 });
 
+test('“none of them” and “the default ones” differ', () => {
+  const unmasked = recorded('bare');
+  const masked = { ...again(unmasked), HostConfig: { ...unmasked.HostConfig, MaskedPaths: null, ReadonlyPaths: null } };
+
+  expect(differences(unmasked, masked, engineOfApi())).toEqual(['HostConfig.MaskedPaths', 'HostConfig.ReadonlyPaths']);
+});
+
 function named(inspect: ContainerInspect, NetworkMode: string): ContainerInspect {
   return { ...again(inspect), HostConfig: { ...inspect.HostConfig, NetworkMode } };
 }

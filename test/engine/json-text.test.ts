@@ -31,8 +31,8 @@ describe('JSON of an engine', () => {
     },
   );
 
-  test.each(['', '9223372036854775807'])('keeps a field called __proto__ a field (beside %j)', (long) => {
-    const value = parseJson(`{"__proto__":{"Privileged":true},"long":"${long}"}`) as JsonObject;
+  test.each(['1', '9223372036854775807'])('keeps a field called __proto__ a field (beside %s)', (long) => {
+    const value = parseJson(`{"__proto__":{"Privileged":true},"long":${long}}`) as JsonObject;
 
     expect(Object.keys(value)).toEqual(['__proto__', 'long']);
     expect(value['Privileged']).toBeUndefined();

@@ -24,11 +24,11 @@ const serve = (port: number): string => `cd /tmp; echo NAME > index.html; exec h
 
 /** The ordinary container, in the shapes that come back wrong when something is left out. */
 export const RECREATE_CASES: readonly RecreateCase[] = [
-  { name: 'web', options: ['-p', '907:80', '--restart', 'unless-stopped'], command: serve(80), ports: [[907, 8907]] },
+  { name: 'web', options: ['-p', '929:80', '--restart', 'unless-stopped'], command: serve(80), ports: [[929, 8929]] },
   {
     name: 'shop',
     options: [
-      ...['--network', 'PREFIXfront', '--network-alias', 'store-front', '--ip', '172.29.78.9', '-p', '911:8080'],
+      ...['--network', 'PREFIXfront', '--network-alias', 'store-front', '--ip', '172.29.78.9', '-p', '931:8080'],
       ...['-e', 'MODE=production', '-e', 'TOKEN=hunter2=', '-l', 'com.example.team=shop', '--user', '33:33'],
       ...['--memory', '64m', '--cpus', '0.5', '--pids-limit', '64', '--ulimit', 'nofile=1024:2048'],
       ...['--ulimit', 'locks=9223372036854775807', '--log-opt', 'max-size=1m', '--restart', 'on-failure:5'],
@@ -41,7 +41,7 @@ export const RECREATE_CASES: readonly RecreateCase[] = [
       ['audit', 'shop-audit'],
     ],
     command: serve(8080),
-    ports: [[911, 8911]],
+    ports: [[931, 8931]],
   },
   {
     name: 'store',

@@ -45,7 +45,7 @@ describe('the environment does not send a request to another engine', () => {
     const { body } = await requestSender(here.connection)(REQUEST);
 
     expect(body.toString()).toBe('here');
-    expect(here.asked.map(({ url }) => url)).toEqual(['/info']);
+    expect(here.asked).toMatchObject([{ url: '/info', headers: { host: 'localhost' } }]);
   });
 
   test.each<Readonly<Record<string, string>>>([
@@ -158,6 +158,20 @@ describe('an answer that does not come to its end', () => {
       message: 'no complete answer to GET /info within 0.05 s',
       hint: 'the engine may hang; see whether `docker ps` answers on the host',
     });
+  });
+
+  test('gives its channel back at the deadline', async () => {
+    let closed: Promise<unknown> = Promise.resolve();
+    const failure = await failing(
+      (_asked, response) => {
+        closed = once(response, 'close');
+        response.write('{');
+      },
+      { ...REQUEST, deadlineMilliseconds: 50 },
+    );
+
+    await expect(closed).resolves.toBeDefined();
+    expect(failure.code).toBe('timed-out');
   });
 
   test('because it never ends, is refused, and no more of it is taken', async () => {

@@ -5,6 +5,7 @@ import { planDocument } from '../../report/plan-document.ts';
 import { planSummary, planText } from '../../report/plan-text.ts';
 import { runText } from '../../report/outcome-text.ts';
 import { applyFleet } from '../apply-fleet.ts';
+import type { FleetResult } from '../apply-fleet.ts';
 import { digestText } from '../digest-text.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { exitCodeOf, worst } from '../exit-code.ts';
@@ -34,6 +35,8 @@ export interface ApplyOptions extends CommonOptions {
 /** `enforce apply`: fixes what the plan says, container by container, and first ends what an interrupted run left. */
 export async function apply(file: string | undefined, options: ApplyOptions, world: World): Promise<ExitCode> {
   requireConsent(options, world);
+  if (file !== undefined && options.rule.length > 0)
+    throw usage('--rule narrows a plan when it is made, not when it is applied', 'make one with enforce plan --rule');
   const inputs = await readInputs(options, world);
   warn(inputs.warnings, options, world);
   if (inputs.playbook.windows.length > 0) {
@@ -62,7 +65,7 @@ async function inRun(
 ): Promise<ExitCode> {
   const resumed = await resumeFleet(run.journal, inputs, options, world);
   const plan = saved ?? (await freshPlan(inputs, options, world));
-  warn(plan.warnings, options, world);
+  if (!showsDiff(plan, options)) warn(plan.warnings, options, world);
   const limit = overLimit(plan, inputs.playbook.rollout, options.maxChanges);
   if (limit !== undefined) throw refused(limit, 'narrow the plan with --limit or --container, or raise --max-changes');
 
@@ -70,34 +73,35 @@ async function inRun(
   const digest = digestText(document);
   showPlan(plan, run, options, world);
   run.begin({ document, digest });
-  const { results, interrupted } =
+  const ended =
     changeCount(plan) === 0
-      ? { results: [], interrupted: world.interrupted.aborted }
+      ? { results: [], unreached: [], interrupted: world.interrupted.aborted }
       : await applyFleet({ plan, planDigest: digest, inputs, options, run: run.journal, world });
-  const exitCode = endCode(plan, results, resumed, interrupted);
+  const { results } = ended;
+  const exitCode = endCode(plan, ended, resumed);
   run.end(exitCode);
   showEnd(run, results, exitCode, options, world);
   return exitCode;
 }
 
-function showPlan(
-  plan: Plan,
-  { journal }: RunRecorder,
-  { json, yes, verbose, color }: ApplyOptions,
-  world: World,
-): void {
+function showPlan(plan: Plan, { journal }: RunRecorder, options: ApplyOptions, world: World): void {
+  const { json, verbose, color } = options;
   if (json) {
     world.stdout.write(
       jsonLine({ type: 'run-started', at: world.clock.timestamp(), run: journal.run, changes: changeCount(plan) }),
     );
     return;
   }
-  const asks = !yes && changeCount(plan) > 0;
   world.stdout.write(
-    asks
-      ? `${planSummary(plan)}\n`
-      : planText(plan, { colors: usesColors(world.stdout, world, color), verbose: verbose > 0 }),
+    showsDiff(plan, options)
+      ? planText(plan, { colors: usesColors(world.stdout, world, color), verbose: verbose > 0 })
+      : `${planSummary(plan)}\n`,
   );
+}
+
+/** Where a person is asked, each question shows its own part of the diff. */
+function showsDiff(plan: Plan, { json, yes }: ApplyOptions): boolean {
+  return !json && (yes || changeCount(plan) === 0);
 }
 
 function showEnd(
@@ -147,14 +151,9 @@ function changeCount({ hosts }: Plan): number {
     .length;
 }
 
-function endCode(
-  plan: Plan,
-  results: readonly ChangeResult[],
-  resumed: readonly ExitCode[],
-  interrupted: boolean,
-): ExitCode {
+function endCode(plan: Plan, { results, unreached, interrupted }: FleetResult, resumed: readonly ExitCode[]): ExitCode {
   const codes: ExitCode[] = [...resumed, ...results.map(({ outcome }) => exitCodeOf(outcome))];
-  if (plan.hosts.some(({ reachable }) => !reachable)) codes.push(4);
+  if (unreached.length > 0 || plan.hosts.some(({ reachable }) => !reachable)) codes.push(4);
   if (plan.hosts.some((host) => host.reachable && host.changes.some(({ action }) => action === 'blocked')))
     codes.push(2);
   const code = worst(codes);

@@ -33,7 +33,8 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
   const { readings, inputs } =
     options.from === undefined ? await readFleet(options, world) : await readSaved(options.from, options, world);
   const made = await planOf(readings, inputs, world);
-  warn(made.warnings, options, world);
+  // The diff has them too; a document nobody may look at.
+  if (options.json) warn(made.warnings, options, world);
   const document = jsonText(planDocument(made));
   if (options.output !== undefined) saveFile(options.output, document);
   world.stdout.write(
