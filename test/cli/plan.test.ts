@@ -131,8 +131,7 @@ describe('enforce plan', () => {
 
   describe('--from a saved scan', () => {
     test('is the plan that the hosts themselves would give, and connects to none', async () => {
-      serve(fleet.engine('web-1'), 'mail', 25);
-      fleet.engine('web-1').find('mail')?.changes.push({ Path: '/var/spool/a', Kind: 1 });
+      serve(fleet.engine('web-1'), 'mail', 25).changes = [{ Path: '/var/spool/a', Kind: 1 }];
       const file = join(operator.folder, 'scan.json');
       await operator.enforce('scan', '-o', file);
       const live = await operator.enforce('plan', '--json');
