@@ -20,15 +20,14 @@ export type Preflight = (
 export interface ChangeSettings {
   readonly gate: HealthGate;
   readonly planDigest: string;
+  /** How long the old container is kept. */
+  readonly keepSeconds: number;
   readonly preflight: Preflight;
 }
 
 /** Makes one planned change, from the last look before it to its outcome. Whatever happens is a value, never a throw. */
-export async function applyChange(
-  change: Change,
-  { gate, planDigest, preflight }: ChangeSettings,
-  tools: HostTools,
-): Promise<Outcome> {
+export async function applyChange(change: Change, settings: ChangeSettings, tools: HostTools): Promise<Outcome> {
+  const { gate, preflight } = settings;
   const { journal, clock, host } = tools;
   const about = { host, container: change.container };
   journal.write({ event: 'change-started', at: clock.timestamp(), ...about, id: change.id, action: change.action });
@@ -46,9 +45,9 @@ export async function applyChange(
       if (!inspect.State.Running) return { result: 'skipped', because: 'it does not run any more' };
       const baseline = await takeBaseline(engine, inspect, tools.probe);
       const target = { container: change.container, run: journal.run, oldId: change.id };
-      const sourcesFor = (old: ContainerInspect): Promise<SpecSources> => readSources(old, change, planDigest, tools);
+      const sourcesFor = (old: ContainerInspect): Promise<SpecSources> => readSources(old, change, settings, tools);
       return outcomeOf(
-        await settle({ target, intent: 'apply', gate, baseline, sourcesFor }, tools),
+        await settle({ target, intent: 'apply', gate, baseline, edits: change.edits, sourcesFor }, tools),
         change.container,
         journal.run,
       );
@@ -63,8 +62,8 @@ export async function applyChange(
 async function readSources(
   old: ContainerInspect,
   change: Change,
-  planDigest: string,
-  { engine, facts, journal }: HostTools,
+  { planDigest, keepSeconds }: ChangeSettings,
+  { engine, facts, journal, clock }: HostTools,
 ): Promise<SpecSources> {
   const reader = await engine();
   const image = await reader.image(old.Image);
@@ -80,6 +79,7 @@ async function readSources(
       replaces: old.Id,
       restart: restartText(old),
       plan: planDigest,
+      keepUntil: new Date(Date.parse(clock.timestamp()) + keepSeconds * 1000).toISOString(),
     },
   };
 }

@@ -45,7 +45,11 @@ export async function applyHost(
 
   async function oneChange(change: Change): Promise<Outcome> {
     const permission = await permit(change);
-    return permission.go ? await applyChange(change, settings, tools) : permission.outcome;
+    if (permission.go) return await applyChange(change, settings, tools);
+    const { journal, clock, host } = tools;
+    const { outcome } = permission;
+    journal.write({ event: 'change-ended', at: clock.timestamp(), host, container: change.container, outcome });
+    return outcome;
   }
 }
 
@@ -92,15 +96,19 @@ function ended(result: TargetResult, { journal, clock, host }: HostTools): Targe
 }
 
 /**
- * The changes of a host that can be taken back: those whose new container is the one that has the name now. A change that
- * a later run built upon can only be taken back after the later one.
+ * The changes of a host that can be taken back: those that were begun and not ended, and those whose new container is the
+ * one that has the name now. A change that a later run built upon can only be taken back after the later one.
  */
 export async function rollBackTargets(
   run: string | undefined,
   { engine }: Pick<HostTools, 'engine'>,
 ): Promise<readonly Target[]> {
   const containers = await (await engine()).list();
+  const unfinished = unfinishedChanges(containers);
   const isCurrent = (target: Target): boolean =>
+    !unfinished.some(({ container }) => container === target.container) &&
     containers.some(({ names, labels }) => names.includes(target.container) && labels[LABELS.run] === target.run);
-  return keptContainers(containers).filter((target) => isCurrent(target) && (run === undefined || target.run === run));
+  return [...unfinished, ...keptContainers(containers).filter(isCurrent)].filter(
+    (target) => run === undefined || target.run === run,
+  );
 }

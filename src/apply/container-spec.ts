@@ -23,6 +23,8 @@ export interface CandidateMarks {
   /** `NAME:MAXIMUM` */
   readonly restart: string;
   readonly plan: string;
+  /** ISO 8601 */
+  readonly keepUntil: string;
 }
 
 /**
@@ -135,13 +137,14 @@ function withoutMarks(labels: Readonly<Record<string, string>>): JsonObject {
   return Object.fromEntries(Object.entries(labels).filter(([key]) => !marks.includes(key)));
 }
 
-function markLabels({ run, target, replaces, restart, plan }: CandidateMarks): JsonObject {
+function markLabels({ run, target, replaces, restart, plan, keepUntil }: CandidateMarks): JsonObject {
   return {
     [LABELS.run]: run,
     [LABELS.target]: target,
     [LABELS.replaces]: replaces,
     [LABELS.restart]: restart,
     [LABELS.plan]: plan,
+    [LABELS.keepUntil]: keepUntil,
   };
 }
 

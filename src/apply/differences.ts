@@ -1,6 +1,8 @@
+import { normalizeCapability } from '../model/capabilities.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { isJsonObject } from '../model/json.ts';
 import { LABELS } from '../model/names.ts';
+import type { Edit } from '../model/plan.ts';
 import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 import { endpointsOf } from './endpoints.ts';
 
@@ -71,6 +73,21 @@ function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
       ]),
     ),
   };
+}
+
+/** Settings of a candidate that are not what was planned; capabilities are compared as sets, as engines respell them. */
+export function unmadeEdits({ HostConfig }: ContainerInspect, edits: readonly Edit[]): readonly string[] {
+  return edits
+    .filter(({ path, after }) => {
+      const made = own(HostConfig as unknown as JsonObject, path.replace('HostConfig.', ''));
+      return compare(capabilitySet(path, made), capabilitySet(path, after), path).length > 0;
+    })
+    .map(({ path }) => path);
+}
+
+function capabilitySet(path: string, value: JsonValue | undefined): JsonValue | undefined {
+  if (!/Cap(?:Add|Drop)$/.test(path) || !Array.isArray(value)) return value;
+  return (value as JsonValue[]).map((name) => normalizeCapability(String(name))).sort();
 }
 
 /** `/db:/shop/mydb` names the container it belongs to, and a candidate has another name. */

@@ -46,14 +46,20 @@ export async function passGate(context: GateContext): Promise<Verdict> {
     if (silent === undefined) context.onAnswer(looked);
     const notYet = silent ?? waitingFor(inspect, context, elapsed);
     if (notYet === undefined) return await readLog(context, inspect, answers);
-    if (elapsed > gate.deadlineSeconds * 1000) {
+    const deadline = gate.deadlineSeconds + startPeriodSeconds(inspect);
+    if (elapsed > deadline * 1000) {
       return {
         passed: false,
-        because: withLastWords(`after ${gate.deadlineSeconds} s ${notYet}`, await engine.logs(id, 20)),
+        because: withLastWords(`after ${deadline} s ${notYet}`, await engine.logs(id, 20)),
       };
     }
     await clock.delay(POLL_MILLISECONDS);
   }
+}
+
+/** The time its HEALTHCHECK gives it before a failure counts; the deadline begins after it. Durations are nanoseconds. */
+function startPeriodSeconds({ Config }: ContainerInspect): number {
+  return (Config.Healthcheck?.StartPeriod ?? 0) / 1e9;
 }
 
 function brokenBecause(
@@ -68,10 +74,10 @@ function brokenBecause(
   return undefined;
 }
 
-function waitingFor({ State }: ContainerInspect, { gate, baseline }: GateContext, elapsed: number): string | undefined {
+function waitingFor({ State }: ContainerInspect, { gate }: GateContext, elapsed: number): string | undefined {
   const status = State.Health?.Status;
   if (status === 'healthy') return undefined;
-  if (status === 'starting' && baseline?.health !== 'starting') return 'its health check has not succeeded yet';
+  if (status === 'starting') return 'its health check has not succeeded yet';
   return elapsed < gate.healthyForSeconds * 1000 ? `it has not been up for ${gate.healthyForSeconds} s yet` : undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { Edit } from '../model/plan.ts';
 import type { HealthGate } from '../model/playbook.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Baseline } from './baseline.ts';
@@ -12,6 +13,8 @@ export interface Job {
   readonly gate: HealthGate;
   /** How the container did before; undefined when a crashed run is finished by another. */
   readonly baseline?: Baseline;
+  /** What the candidate must have; undefined when a crashed run is finished by another, which has no plan. */
+  readonly edits?: readonly Edit[];
   /** Needed to create a candidate; undefined for jobs that never create. */
   readonly sourcesFor?: (old: ContainerInspect) => Promise<SpecSources>;
 }
@@ -20,6 +23,8 @@ export interface Job {
 export interface Memory {
   intent: Intent;
   formerRestart?: string;
+  /** Which container is the old one, once it was seen. */
+  oldId?: string;
   examined?: string;
   started?: string;
   verified?: string;

@@ -2,7 +2,7 @@ import { asEnforceError } from '../model/errors.ts';
 import type { EnforceError } from '../model/errors.ts';
 import type { Job, Memory } from './job.ts';
 import { next } from './next.ts';
-import type { Sight } from './observe.ts';
+import type { Sight, Target } from './observe.ts';
 import { observe } from './observe.ts';
 import { takeAction } from './take-action.ts';
 import type { HostTools } from './tools.ts';
@@ -49,7 +49,7 @@ export async function settle(job: Job, tools: HostTools): Promise<Rest> {
   for (let actions = 0; actions < MOST_ACTIONS; ) {
     try {
       const engine = await tools.engine();
-      const sight = await observe(engine, job.target, tools.facts);
+      const sight = await observe(engine, knownTarget(job, memory), tools.facts);
       memory.disturbed ||= !(sight.old?.running === true && sight.old.name === 'target');
       rememberCandidate(sight, memory);
       const candidateId = sight.candidateInspect?.Id;
@@ -84,8 +84,14 @@ const BECAUSE = {
   'roll-back': 'asked for',
 } as const;
 
+function knownTarget({ target }: Job, { oldId }: Memory): Target {
+  return oldId === undefined ? target : { ...target, oldId };
+}
+
 /** A candidate that was there and is gone is not made a second time. */
-function rememberCandidate({ candidate }: Sight, memory: Memory): void {
+function rememberCandidate({ candidate, oldInspect }: Sight, memory: Memory): void {
+  // The label that names the old one goes with the candidate; under its own name nothing else would tell it.
+  if (oldInspect) memory.oldId = oldInspect.Id;
   if (candidate) memory.formerRestart = candidate.originalRestart;
   else if (memory.formerRestart !== undefined && memory.intent !== 'roll-back') {
     memory.intent = 'roll-back';

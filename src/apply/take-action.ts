@@ -2,7 +2,7 @@ import { asEnforceError, EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { actionText } from './action-text.ts';
-import { differences } from './differences.ts';
+import { differences, unmadeEdits } from './differences.ts';
 import { passGate } from './health-gate.ts';
 import type { Job, Memory } from './job.ts';
 import type { Action } from './next.ts';
@@ -87,15 +87,16 @@ function examine({ oldInspect, candidateInspect, candidate }: Sight, memory: Mem
   const unplanned = differences(oldInspect, candidateInspect, tools.facts);
   const restartDiffers =
     candidate?.originalRestart !== restartText(candidateInspect) ? ['HostConfig.RestartPolicy'] : [];
-  if (unplanned.length + restartDiffers.length === 0) memory.examined = candidateInspect.Id;
-  else
-    reject(
-      candidateInspect,
-      `the new container would differ in more than planned: ${[...unplanned, ...restartDiffers].join(', ')}`,
-      job,
-      memory,
-      tools,
-    );
+  const unmade = unmadeEdits(candidateInspect, job.edits ?? []);
+  if (unmade.length > 0) {
+    const because = `the engine did not take what was planned for ${unmade.join(', ')}`;
+    reject(candidateInspect, because, job, memory, tools);
+  } else if (unplanned.length + restartDiffers.length > 0) {
+    const because = `the new container would differ in more than planned: ${[...unplanned, ...restartDiffers].join(', ')}`;
+    reject(candidateInspect, because, job, memory, tools);
+  } else {
+    memory.examined = candidateInspect.Id;
+  }
 }
 
 async function verify(

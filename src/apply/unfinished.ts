@@ -10,15 +10,22 @@ export function unfinishedChanges(containers: readonly ContainerSummary[]): read
   return targets(containers, ({ role }) => role !== 'bak');
 }
 
+/** An old container that is kept beside the one that took its place. */
+export interface KeptContainer extends Target {
+  readonly keptName: string;
+  /** ISO 8601; null for one kept by a version that did not say. */
+  readonly until: string | null;
+}
+
 /** Old containers that a committed change keeps, so that it can be taken back. */
-export function keptContainers(
-  containers: readonly ContainerSummary[],
-): readonly (Target & { readonly keptName: string })[] {
+export function keptContainers(containers: readonly ContainerSummary[]): readonly KeptContainer[] {
   return containers.flatMap(({ id, names }) =>
     names.flatMap((name) => {
       const parsed = parseRoleName(name);
-      if (parsed?.role !== 'bak' || !isReplaced(id, parsed, containers)) return [];
-      return [{ container: parsed.target, run: parsed.run, oldId: id, keptName: name }];
+      const successor = parsed?.role === 'bak' ? successorOf(id, parsed.run, containers) : undefined;
+      if (!parsed || !successor) return [];
+      const until = successor.labels[LABELS.keepUntil] ?? null;
+      return [{ container: parsed.target, run: parsed.run, oldId: id, keptName: name, until }];
     }),
   );
 }
@@ -45,6 +52,6 @@ function targets(
   return [...found.values()];
 }
 
-function isReplaced(id: string, { run }: { readonly run: string }, containers: readonly ContainerSummary[]): boolean {
-  return containers.some(({ labels }) => labels[LABELS.run] === run && labels[LABELS.replaces] === id);
+function successorOf(id: string, run: string, containers: readonly ContainerSummary[]): ContainerSummary | undefined {
+  return containers.find(({ labels }) => labels[LABELS.run] === run && labels[LABELS.replaces] === id);
 }

@@ -129,6 +129,7 @@ async function oneHost(
     };
     const settings = {
       gate: inputs.playbook.health,
+      keepSeconds: inputs.playbook.keepSeconds,
       planDigest,
       preflight: preflightOf(session, inputs, await loadCatalogue(), world),
     };

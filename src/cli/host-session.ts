@@ -79,6 +79,7 @@ function watched(engine: Engine, drop: () => Promise<void>): Engine {
     network: (reference) => watch(engine.network(reference)),
     hasVolume: (name) => watch(engine.hasVolume(name)),
     changes: (id) => watch(engine.changes(id)),
+    isFolder: (id, path) => watch(engine.isFolder(id, path)),
     logs: (id, lines) => watch(engine.logs(id, lines)),
     run: (operation) => watch(engine.run(operation)),
   };

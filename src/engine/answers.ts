@@ -116,6 +116,17 @@ export function readFileChanges(value: unknown): readonly FileChange[] {
   });
 }
 
+/** Whether a path's description, base64 JSON in a header, is of a folder: the highest bit of Go's file mode. */
+export function isFolderStat(header: unknown): boolean {
+  if (typeof header !== 'string') return false;
+  try {
+    const stat: unknown = JSON.parse(Buffer.from(header, 'base64').toString('utf8'));
+    return isJsonObject(stat) && typeof stat['mode'] === 'number' && stat['mode'] >= 2 ** 31;
+  } catch {
+    return false;
+  }
+}
+
 function expectObject(value: unknown, what: string): JsonObject {
   if (isJsonObject(value)) return value;
   throw odd(`${what} is not an object`);

@@ -4,7 +4,7 @@ import { EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
 import type { EngineFacts, FileChange } from '../model/snapshot.ts';
 import type { Connection } from '../transport/connection.ts';
-import { readContainer, readFacts, readFileChanges, readImage, readSummaries } from './answers.ts';
+import { isFolderStat, readContainer, readFacts, readFileChanges, readImage, readSummaries } from './answers.ts';
 import type { Engine } from './engine.ts';
 import { parseJson } from './json-text.ts';
 import { readLog } from './log-stream.ts';
@@ -94,6 +94,15 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
     async changes(id): Promise<readonly FileChange[] | undefined> {
       const answer = await getOne('containers', id, '/changes', { ...LONG_LIST, deadlineMilliseconds: 120_000 });
       return answer && readFileChanges(json(answer));
+    },
+    async isFolder(id, path) {
+      const { headers } = await versioned({
+        ...READ,
+        method: 'HEAD',
+        path: `/containers/${encodeURIComponent(id)}/archive`,
+        query: { path },
+      });
+      return isFolderStat(headers['x-docker-container-path-stat']);
     },
     async logs(id, lines) {
       const answer = await versioned({

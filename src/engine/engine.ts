@@ -17,6 +17,8 @@ export interface EngineReader {
   hasVolume(name: string): Promise<boolean>;
   /** What differs between a container's writable layer and its image; undefined when the container is gone. */
   changes(id: string): Promise<readonly FileChange[] | undefined>;
+  /** Whether a path in a container is a folder; false when it is something else, or not there. */
+  isFolder(id: string, path: string): Promise<boolean>;
   /** The last lines a container wrote, both streams, at most 256 KiB; empty where its log driver cannot be read. */
   logs(id: string, lines: number): Promise<string>;
 }

@@ -7,7 +7,7 @@ import { writeJson } from './json-text.ts';
 
 /** One call of the engine's HTTP API, with its bounds in time and size. */
 export interface EngineRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   /** Every part from outside must already be percent-encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

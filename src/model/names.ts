@@ -27,4 +27,6 @@ export const LABELS = {
   /** The old container's restart policy, `NAME:MAXIMUM`; it is set to `no` while it is kept. */
   restart: 'io.enforce.restart',
   plan: 'io.enforce.plan',
+  /** Until when the old container is kept, ISO 8601. */
+  keepUntil: 'io.enforce.keep-until',
 } as const;

@@ -89,7 +89,7 @@ export interface ContainerDetails {
   readonly image: ImageFacts | null;
   /** Id of the image that the container's image *name* stands for now; null when the name resolves to nothing. */
   readonly namedImageId: string | null;
-  /** Paths of the writable layer that differ from the image, as `GET /containers/{id}/changes` tells. */
+  /** Paths of the writable layer that differ from the image, without folders that were added and are empty. */
   readonly changes: readonly FileChange[];
   /** Volumes named by the container that the engine does not have. */
   readonly missingVolumes: readonly string[];

@@ -42,6 +42,7 @@ function mountPointsOf({ Mounts, HostConfig, Config }: ContainerInspect): readon
     '/etc/resolv.conf',
     '/.dockerenv',
     '/sbin/docker-init',
+    '/usr/sbin/docker-init',
     '/proc',
     '/sys',
     '/dev',

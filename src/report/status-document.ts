@@ -13,7 +13,7 @@ export function statusDocument({ runs, kept, unfinished, notReached }: Status, g
       counts: { ...counts },
       exit_code: exitCode,
     })),
-    kept: kept.map(({ host, container, name, run }) => ({ host, container, name, run })),
+    kept: kept.map(({ host, container, name, run, until }) => ({ host, container, name, run, until })),
     unfinished: unfinished.map(({ host, container, run, because }) => ({ host, container, run, because })),
     not_reached: notReached.map(({ host, because }) => ({ host, because })),
   };

@@ -13,6 +13,7 @@ const MARKED = {
   'io.enforce.replaces': 'c0ffee',
   'io.enforce.restart': 'no:0',
   'io.enforce.plan': 'sha256:p1an',
+  'io.enforce.keep-until': '2026-11-29T00:00:00.000Z',
 };
 
 describe('the image and what it runs', () => {

@@ -139,7 +139,11 @@ describeReal('a container that is recreated on a real engine', () => {
 
   function apply(inspect: ContainerInspect, keep: readonly string[] = []): Promise<Outcome> {
     const preflight = () => Promise.resolve({ ready: true } as const);
-    return applyChange(changeOf(inspect, keep), { gate: GATE, planDigest: 'sha256:p1an', preflight }, enforce);
+    return applyChange(
+      changeOf(inspect, keep),
+      { gate: GATE, planDigest: 'sha256:p1an', keepSeconds: 60, preflight },
+      enforce,
+    );
   }
 
   function serving({ ports = [] }: RecreateCase, moved: 0 | 1): Promise<readonly string[]> {

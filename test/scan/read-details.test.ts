@@ -1,9 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { EngineReader } from '../../src/engine/engine.ts';
-import type { ImageFacts } from '../../src/model/snapshot.ts';
+import type { FileChange, ImageFacts } from '../../src/model/snapshot.ts';
 import { digestOf } from '../../src/scan/digest-of.ts';
 import { readDetails } from '../../src/scan/read-details.ts';
-import { container } from '../support/containers.ts';
+import { container, inspectOf } from '../support/containers.ts';
 import { engineOf } from '../support/engine-of.ts';
 
 const web = container('web', {
@@ -54,4 +54,39 @@ test('tells that the image is gone, by id and by name', async () => {
 
 test('tells nothing of a container that is gone', async () => {
   expect(await readDetails(engineOf([]), web)).toBeUndefined();
+});
+
+describe('the changed files', () => {
+  const nginx: readonly FileChange[] = [
+    { path: '/var', kind: 'modified' },
+    { path: '/var/lib', kind: 'modified' },
+    { path: '/var/lib/nginx', kind: 'modified' },
+    { path: '/var/lib/nginx/body', kind: 'added' },
+    { path: '/var/lib/nginx/proxy', kind: 'added' },
+  ];
+  const folders = ['/var/lib/nginx/body', '/var/lib/nginx/proxy'];
+
+  test.each<[string, readonly FileChange[], readonly string[]]>([
+    ['are none where a program made nothing but empty folders', nginx, []],
+    [
+      'are those beside empty folders, with the folders above them',
+      [...nginx, { path: '/var/lib/upload.bin', kind: 'added' }],
+      ['/var', '/var/lib', '/var/lib/upload.bin'],
+    ],
+    [
+      'are told of a folder from which something was deleted',
+      [...nginx, { path: '/var/lib/nginx/old', kind: 'deleted' }],
+      ['/var', '/var/lib', '/var/lib/nginx', '/var/lib/nginx/old'],
+    ],
+  ])('%s', async (_sentence, changes, left) => {
+    const reader: EngineReader = {
+      ...engineOf([inspectOf('web')]),
+      changes: () => Promise.resolve(changes),
+      isFolder: (_id, path) => Promise.resolve(folders.includes(path)),
+    };
+
+    const details = await readDetails(reader, container('web'));
+
+    expect(details?.changes.map(({ path }) => path)).toEqual(left);
+  });
 });

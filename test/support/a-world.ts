@@ -1,8 +1,8 @@
-import { Writable, type Readable } from 'node:stream';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Readable, Writable } from 'node:stream';
 import type { Clock } from '../../src/apply/tools.ts';
 import type { World } from '../../src/cli/world.ts';
 import { fakeClock } from './fake-clock.ts';
+import type { Keyboard } from './keyboard.ts';
 
 /** What a test wants its world to be like. */
 export interface WorldWishes {
@@ -12,8 +12,10 @@ export interface WorldWishes {
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether all three streams are a terminal's. */
   readonly isTerminal?: boolean;
-  /** What is typed, or piped in. */
+  /** What is piped in. */
   readonly stdin?: Readable;
+  /** Somebody who sits at it: their keys, and what is on their screen. */
+  readonly keyboard?: Keyboard;
   readonly now?: Date;
   readonly clock?: Clock;
   readonly randomName?: (length: number) => string;
@@ -35,7 +37,8 @@ export interface Printed extends Writable {
 
 /** Makes a world at the time of the fixtures, with a clock that nobody waits for. */
 export function aWorld(wishes: WorldWishes): HandMadeWorld {
-  const { homeFolder, workingFolder, environment = {}, isTerminal = false } = wishes;
+  const { homeFolder, workingFolder, environment = {}, keyboard } = wishes;
+  const isTerminal = wishes.isTerminal ?? keyboard !== undefined;
   const interruption = new AbortController();
   return {
     environment,
@@ -43,9 +46,11 @@ export function aWorld(wishes: WorldWishes): HandMadeWorld {
     workingFolder,
     userName: 'demo',
     operator: 'a.lopez@control-1',
-    stdin: Object.assign(wishes.stdin ?? new PassThrough().end(), { isTTY: isTerminal }),
+    stdin: Object.assign(keyboard?.input ?? wishes.stdin ?? new PassThrough().end(), { isTTY: isTerminal }),
     stdout: printed(isTerminal),
-    stderr: printed(isTerminal),
+    stderr: keyboard
+      ? Object.assign(keyboard.output, { isTTY: isTerminal, text: keyboard.printed })
+      : printed(isTerminal),
     now: () => wishes.now ?? new Date('2026-11-22T05:00:00Z'),
     clock: wishes.clock ?? fakeClock(),
     randomName: wishes.randomName ?? lettersInTurn(),

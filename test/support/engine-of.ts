@@ -21,6 +21,7 @@ export function engineOf(inspects: readonly ContainerInspect[]): EngineReader {
     network: () => Promise.resolve(undefined),
     hasVolume: () => Promise.resolve(false),
     changes: (id) => Promise.resolve(inspects.some(({ Id }) => Id === id) ? [] : undefined),
+    isFolder: () => Promise.resolve(false),
     logs: () => Promise.resolve(''),
   };
 }

@@ -69,6 +69,7 @@ export async function memoryHost(options: ServiceOptions = {}): Promise<MemoryHo
     settings: {
       gate: { healthyForSeconds: 1, deadlineSeconds: 5, onFailure: 'rollback' },
       planDigest: 'sha256:p1an',
+      keepSeconds: 60,
       preflight: () => Promise.resolve({ ready: true }),
     },
     async enter(run = RUN) {

@@ -5,7 +5,14 @@ import type { ContainerInspect, EngineFacts } from '../../src/model/snapshot.ts'
 import { snapshot } from './containers.ts';
 
 /** The marks of run 7f3a. */
-export const MARKS = { run: '7f3a', target: 'web', replaces: 'c0ffee', restart: 'no:0', plan: 'sha256:p1an' };
+export const MARKS = {
+  run: '7f3a',
+  target: 'web',
+  replaces: 'c0ffee',
+  restart: 'no:0',
+  plan: 'sha256:p1an',
+  keepUntil: '2026-11-29T00:00:00.000Z',
+};
 
 /** An engine that speaks an API. */
 export function engineOfApi(apiVersion = '1.41'): EngineFacts {

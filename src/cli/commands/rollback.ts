@@ -50,7 +50,8 @@ export async function rollback(run: string | undefined, options: RollbackOptions
   const count = jobs.reduce((sum, { targets }) => sum + targets.length, 0);
   const missed: ExitCode = unread.length > 0 ? 4 : 0;
   if (count === 0) {
-    world.stdout.write(
+    const where = options.json ? world.stderr : world.stdout;
+    where.write(
       run === undefined
         ? 'Nothing is kept that could be put back.\n'
         : `Nothing of run ${run} is kept that could be put back.\n`,

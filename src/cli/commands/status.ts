@@ -54,12 +54,12 @@ async function leftOn(host: Host, options: CommonOptions, world: World): Promise
   try {
     const containers = await (await session.engine()).list();
     return {
-      kept: keptContainers(containers).map(({ container, run, keptName }) => ({
+      kept: keptContainers(containers).map(({ container, run, keptName, until }) => ({
         host: host.name,
         container,
         name: keptName,
         run,
-        until: null,
+        until: until === null ? null : until.slice(0, 10),
       })),
       unfinished: unfinishedChanges(containers).map(({ container, run }) => ({
         host: host.name,

@@ -8,9 +8,7 @@ import type { ConnectionSettings } from '../connection-settings.ts';
 import { failureOf, stopped } from '../explain.ts';
 import { ChannelSocket } from './channel-socket.ts';
 import { explainLink } from './explain-ssh.ts';
-import { shakeHands } from './handshake.ts';
 import { readHostKeyTrust } from './host-key.ts';
-import { loadIdentity } from './identity.ts';
 import { readSshSettings, type SshSettings } from './ssh-settings.ts';
 
 /** One ssh connection that is logged in. */
@@ -35,21 +33,30 @@ export async function openSshClient(
   if (depth > 8) {
     throw new EnforceError('bad-connection-settings', `the jump hosts of ${address.hostName} lead in a circle`);
   }
-  const own = await readSshSettings(address, settings, signal);
+  // What speaks the protocol is loaded while ssh is asked for its settings, which takes as long.
+  const reading = readSshSettings(address, settings, signal);
+  const loading = loadProtocol();
+  const own = await reading;
   const jumps = before ?? own.jumps;
   const last = jumps.at(-1);
   // The first of several jump hosts is reached as its own part of the configuration says.
   const rest = jumps.length > 1 ? jumps.slice(0, -1) : undefined;
   const jump = last === undefined ? undefined : await openSshClient(last, settings, signal, rest, depth + 1);
   try {
-    return await logIn(address, own, settings, signal, jump);
+    return await logIn(await loading, address, own, settings, signal, jump);
   } catch (error) {
     await jump?.close();
     throw error;
   }
 }
 
+async function loadProtocol() {
+  const [{ loadIdentity }, { shakeHands }] = await Promise.all([import('./identity.ts'), import('./handshake.ts')]);
+  return { loadIdentity, shakeHands };
+}
+
 async function logIn(
+  { loadIdentity, shakeHands }: Awaited<ReturnType<typeof loadProtocol>>,
   address: SshAddress,
   own: SshSettings,
   settings: ConnectionSettings,
