@@ -87,7 +87,7 @@ export function unmadeEdits({ HostConfig }: ContainerInspect, edits: readonly Ed
 
 function capabilitySet(path: string, value: JsonValue | undefined): JsonValue | undefined {
   if (!/Cap(?:Add|Drop)$/.test(path) || !Array.isArray(value)) return value;
-  return (value as JsonValue[]).map((name) => normalizeCapability(String(name))).sort();
+  return (value as readonly string[]).map(normalizeCapability).sort();
 }
 
 /** `/db:/shop/mydb` names the container it belongs to, and a candidate has another name. */

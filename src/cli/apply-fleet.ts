@@ -65,8 +65,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
 
   try {
     for (const [index, batch] of batches.entries()) {
-      if (index > 0 && !budget.isSpent() && !world.interrupted.aborted)
-        await world.clock.delay(inputs.playbook.rollout.pauseSeconds * 1000);
+      if (index > 0 && !budget.isSpent()) await pause(inputs.playbook.rollout.pauseSeconds, world);
       const hosts = inputs.hosts.filter(({ name }) => batch.includes(name));
       const ended = await onEachHost(hosts, options.yes ? options.concurrency : 1, (host) => {
         const own = changes.filter((change) => change.host === host.name);
@@ -91,6 +90,11 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
     progress.end();
   }
   return { results, unreached, interrupted: world.interrupted.aborted || approver.wasInterrupted() };
+}
+
+/** In steps, so that nobody who interrupts it has to wait for its end. */
+async function pause(seconds: number, { clock, interrupted }: World): Promise<void> {
+  for (let left = seconds; left > 0 && !interrupted.aborted; left--) await clock.delay(1000);
 }
 
 /** A saved plan may know hosts the inventory does not have any more, and more than the command line selects. */

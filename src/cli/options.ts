@@ -21,7 +21,7 @@ export interface CommonOptions {
 }
 
 /** Names the rules that `--rule` takes; kept here so that help needs no rule to be loaded. */
-export const RULE_NAMES: readonly RuleId[] = [
+const RULE_NAMES: readonly RuleId[] = [
   'privileged-host-port',
   'linux-capabilities',
   'host-network-privileged-listener',

@@ -47,9 +47,6 @@ export function readDocument<Shape extends z.ZodType>(
   );
 }
 
-/** One value inside a document, untouched: an engine's own JSON is carried, not interpreted. */
-export const carriedValue = z.custom<JsonValue>((value) => value !== undefined, 'a value');
-
 /** One object inside a document, untouched. */
 export const carriedObject = z.custom<JsonObject>(isJsonObject, 'a mapping');
 

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { EmbeddedFleet } from '../support/embedded-fleet.ts';
 import { operatorOf, type Operator } from '../support/operator.ts';
 import { startProgram, type Program } from '../support/program.ts';
 import { serve, shopFleet, standing, writesTo } from '../support/shop-fleet.ts';
 import { sourceFiles } from '../support/source-file.ts';
+
+// A process of its own compiles the sources first, which takes a busy machine a while.
+jest.setTimeout(30_000);
 
 test('help loads commander and nothing else that is not its own: every command brings its world with it', () => {
   const byPath = new Map(sourceFiles('src').map((file) => [file.path, file]));

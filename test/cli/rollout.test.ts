@@ -27,8 +27,10 @@ describe('a rollout over several hosts', () => {
         if (path === '/containers/create') seen.push(host);
       };
     }
+    let waited = 0;
     const delay = (milliseconds: number): Promise<void> => {
-      if (milliseconds === 30_000) seen.push('pause');
+      waited = milliseconds === 1000 ? waited + 1 : 0;
+      if (waited === 30) seen.push('pause');
       return clock.delay(milliseconds);
     };
 
@@ -89,6 +91,24 @@ describe('a rollout over several hosts', () => {
 
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/Run \w+: 3 applied\. {2}exit 0/)]);
     expect(HOSTS.map((host) => standing(fleet.engine(host))[0])).toEqual(HOSTS.map(() => 'web running 8080'));
+  });
+
+  test('that is interrupted between two batches waits no longer', async () => {
+    const clock = fakeClock();
+    let waited = 0;
+    const { world, ended } = operator.begin(operator.words('apply', '--yes'), {
+      clock: {
+        ...clock,
+        delay(milliseconds) {
+          if (milliseconds === 1000 && ++waited === 3) world.interrupt();
+          return clock.delay(milliseconds);
+        },
+      },
+    });
+
+    const { exitCode } = await ended;
+
+    expect([exitCode, waited]).toEqual([130, 3]);
   });
 
   test('interrupted while it only reads does nothing', async () => {
