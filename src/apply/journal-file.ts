@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { EnforceError } from '../model/errors.ts';
 import type { Journal, JournalEntry } from '../model/journal.ts';
 
@@ -9,7 +9,7 @@ import type { Journal, JournalEntry } from '../model/journal.ts';
  */
 export function openJournalFile(folder: string, run: string): Journal & { readonly close: () => void } {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const file = openSync(join(folder, 'journal.jsonl'), 'a', 0o600);
     return {
       run,
@@ -22,6 +22,14 @@ export function openJournalFile(folder: string, run: string): Journal & { readon
       cause: error,
     });
   }
+}
+
+/** Node's own way to make the folders above spins for ever where there can be none, as under /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 function append(file: number, entry: JournalEntry): void {

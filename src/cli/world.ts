@@ -18,8 +18,13 @@ export interface World {
   readonly clock: Clock;
   /** A random text of so many characters 0-9 a-z. */
   readonly randomName: (length: number) => string;
-  /** Aborted by the first Ctrl-C, SIGTERM or closed terminal: what is in hand is finished, nothing new is started. */
+  /**
+   * Aborted by the first Ctrl-C, SIGTERM or closed terminal once interrupts are held: what is in hand is finished,
+   * nothing new is started.
+   */
   readonly interrupted: AbortSignal;
+  /** From here on something may be half done, so that an interrupt must wait; before, it ends the process at once. */
+  readonly holdInterrupts: () => void;
 }
 
 /**
@@ -47,7 +52,7 @@ export function realWorld(): World {
       delay: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     },
     randomName,
-    interrupted: interruption(),
+    ...interruption(),
   };
 }
 
@@ -57,16 +62,22 @@ function randomName(length: number): string {
 }
 
 /** The second signal ends the process at once: the journal and the host tell what is half done. */
-function interruption(): AbortSignal {
+function interruption(): Pick<World, 'interrupted' | 'holdInterrupts'> {
   const controller = new AbortController();
+  let isHeld = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(130);
+      if (!isHeld || controller.signal.aborted) process.exit(130);
       process.stderr.write(
         '\ninterrupted: the container in hand is finished or undone, nothing new is started (again: stop at once)\n',
       );
       controller.abort();
     });
   }
-  return controller.signal;
+  return {
+    interrupted: controller.signal,
+    holdInterrupts: () => {
+      isHeld = true;
+    },
+  };
 }

@@ -90,3 +90,7 @@ onFullDisk('a journal on a full disk', () => {
     expect(calls).toEqual([]);
   });
 });
+
+test('a folder that cannot be is an error and not an endless search for one', () => {
+  expect(() => openJournalFile('/proc/nowhere/runs/7f3a', '7f3a')).toThrow('cannot be written');
+});

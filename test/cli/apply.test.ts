@@ -54,13 +54,14 @@ describe('enforce apply', () => {
   });
 
   test('ends with 2 when something is blocked, and says what', async () => {
-    fleet.engine('web-1').find('web')!.changes = [{ Path: '/var/lib/orders.db', Kind: 1 }];
+    serve(fleet.engine('web-1'), 'orders', 82).changes = [{ Path: '/var/lib/orders.db', Kind: 1 }];
 
     const { exitCode, stdout } = await operator.enforce('apply', '--yes');
 
     expect(exitCode).toBe(2);
     expect(stdout).toContain('1 file in the writable layer would be lost (/var/lib/orders.db)');
-    expect(standing(fleet.engine('web-1'))).toContain('web running 80');
+    expect(standing(fleet.engine('web-1'))).toContain('orders running 82');
+    expect(standing(fleet.engine('web-1'))).toContain('web running 8080');
   });
 
   test('puts a service back that its fix breaks, and ends with 3', async () => {

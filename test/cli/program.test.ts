@@ -53,7 +53,7 @@ describe('enforce as a process', () => {
   test('is not redirected by DOCKER_HOST in its environment, nor by certificates it should use', async () => {
     const environment = { DOCKER_HOST: 'unix:///nowhere/docker.sock', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/no' };
 
-    const { exitCode, stdout } = await startWith(environment, 'scan').ended;
+    const { exitCode, stdout } = await startWith(environment, ['scan']).ended;
 
     expect([exitCode, stdout]).toEqual([2, expect.stringContaining('4 findings')]);
   });
@@ -125,15 +125,36 @@ describe('enforce as a process', () => {
     expect([exitCode, standing(fleet.engine('web-1'))[0]]).toEqual([0, 'mail running 8025']);
   });
 
-  function start(command: string, ...words: readonly string[]): Program {
-    return startWith({}, command, ...words);
+  test('whose journal can take no more changes nothing more, ends with 6, and the next one puts it right', async () => {
+    const engine = fleet.engine('web-1');
+    engine.afterEach = ({ path }) => {
+      if (path === '/containers/create') engine.store.foreignListeners.add('tcp/0.0.0.0:8025');
+    };
+    const words = ['apply', '--yes', '--rule', 'privileged-host-port', '--container', 'mail'];
+
+    const { exitCode, stdout, stderr } = await startWith({}, words, { largestFile: 8 }).ended;
+    const { exitCode: next } = await operator.enforce('apply', '--yes', '--container', 'recorder');
+
+    expect(exitCode).toBe(6);
+    expect(stderr).toMatch(/^error: the journal cannot be written: .*\nhint: .*run enforce apply again/m);
+    expect(stdout).not.toContain('web-1/mail  skipped');
+    expect(next).toBe(3);
+    expect(standing(engine)).toEqual(['mail running 25', 'web running 80']);
+  });
+
+  function start(...words: readonly string[]): Program {
+    return startWith({}, words);
   }
 
-  function startWith(environment: Readonly<Record<string, string>>, ...words: readonly string[]): Program {
-    const [command = '', ...rest] = words;
-    return startProgram(operator.words(command, ...rest), {
+  function startWith(
+    environment: Readonly<Record<string, string>>,
+    [command = '', ...words]: readonly string[],
+    limits: { readonly largestFile?: number } = {},
+  ): Program {
+    return startProgram(operator.words(command, ...words), {
       folder: operator.folder,
       environment: { HOME: fleet.homeFolder, ENFORCE_STATE_DIR: join(operator.folder, 'state'), ...environment },
+      ...limits,
     });
   }
 });

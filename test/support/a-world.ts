@@ -49,12 +49,13 @@ export function aWorld(wishes: WorldWishes): HandMadeWorld {
     stdin: Object.assign(keyboard?.input ?? wishes.stdin ?? new PassThrough().end(), { isTTY: isTerminal }),
     stdout: printed(isTerminal),
     stderr: keyboard
-      ? Object.assign(keyboard.output, { isTTY: isTerminal, text: keyboard.printed })
+      ? Object.assign(keyboard.output, { isTTY: isTerminal, text: () => keyboard.printed() })
       : printed(isTerminal),
     now: () => wishes.now ?? new Date('2026-11-22T05:00:00Z'),
     clock: wishes.clock ?? fakeClock(),
     randomName: wishes.randomName ?? lettersInTurn(),
     interrupted: interruption.signal,
+    holdInterrupts: () => undefined,
     interrupt: () => interruption.abort(),
   };
 }

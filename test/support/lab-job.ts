@@ -5,6 +5,7 @@ import type { JsonValue } from '../../src/model/json.ts';
 import { isJsonObject } from '../../src/model/json.ts';
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import type { Lab, LabHost, LabUser } from './lab.ts';
+import type { LabContainer } from './lab-containers.ts';
 import type { Ended } from './operator.ts';
 import { type Program, startProgram } from './program.ts';
 
@@ -28,9 +29,10 @@ rollout: { max_failures: 3 }
 health: { healthy_for: 1s, deadline: 30s }
 `;
 
-/** Where a host port of the population is to be found after the fix. */
-export function movedPort(port: number): number {
-  return port === 80 ? 8081 : port < 1024 ? port + 8000 : port;
+/** The ports a container of the population answers on after the fix; what shares the host's network chooses its own. */
+export function answersAfter({ answers, options }: LabContainer): readonly number[] {
+  if (options.includes('host')) return answers;
+  return answers.map((port) => (port === 80 ? 8081 : port < 1024 ? port + 8000 : port));
 }
 
 /** Sits somebody down before a lab, who comes in as the given user. */
@@ -69,7 +71,12 @@ export async function standingAs(host: LabHost, name: string): Promise<readonly 
 
 /** What the engine renews whenever it starts a container. */
 const RENEWED =
-  /^State\.(Pid|StartedAt|FinishedAt|ExitCode|Health)|^NetworkSettings\.(SandboxID|SandboxKey|Ports)|\.?(EndpointID|IPAddress|MacAddress|Gateway|IPPrefixLen)$|^ExecIDs|^LogPath/;
+  /^State\.(Pid|StartedAt|FinishedAt|Health)|^NetworkSettings\.Sandbox(ID|Key)$|\.(EndpointID|IPAddress|MacAddress)$|^ExecIDs$/;
+
+/** A container of a host and its present life: it is another after every start. */
+export function lifeOf({ Name, Id, State }: ContainerInspect): string {
+  return `${Name} ${Id} since ${State.StartedAt ?? ''}`;
+}
 
 /** The paths in which two descriptions of a container differ, without what the engine renews at every start. */
 export function changedPaths(before: ContainerInspect, after: ContainerInspect): readonly string[] {

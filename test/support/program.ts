@@ -19,10 +19,12 @@ export interface ProgramSettings {
   readonly folder: string;
   /** On a pseudo-terminal, made by `script` of util-linux; what is printed then comes as one stream. */
   readonly onTerminal?: boolean;
+  /** No file grows beyond this, in blocks of 512 bytes: what a full disk is to whoever writes. */
+  readonly largestFile?: number;
 }
 
 /** The words that run the sources as they are. */
-export const PROGRAM: readonly string[] = [
+const PROGRAM: readonly string[] = [
   process.execPath,
   '--import',
   fileURLToPath(new URL('typescript-loader.mjs', import.meta.url)),
@@ -31,10 +33,7 @@ export const PROGRAM: readonly string[] = [
 
 /** Starts enforce with these words. */
 export function startProgram(words: readonly string[], settings: ProgramSettings): Program {
-  const line = [...PROGRAM, ...words];
-  const [command = '', ...rest] = settings.onTerminal
-    ? ['script', '-qec', line.map((word) => `'${word}'`).join(' '), '/dev/null']
-    : line;
+  const [command = '', ...rest] = commandLine([...PROGRAM, ...words], settings);
   const child = spawn(command, rest, {
     cwd: settings.folder,
     env: { PATH: process.env['PATH'], ...settings.environment },
@@ -67,4 +66,10 @@ export function startProgram(words: readonly string[], settings: ProgramSettings
         void ended.then(() => reject(new Error(`it ended and never said ${wanted}:\n${text.stdout}${text.stderr}`)));
       }),
   };
+}
+
+function commandLine(line: readonly string[], { onTerminal, largestFile }: ProgramSettings): readonly string[] {
+  if (onTerminal === true) return ['script', '-qec', line.map((word) => `'${word}'`).join(' '), '/dev/null'];
+  if (largestFile !== undefined) return ['sh', '-c', `ulimit -f ${largestFile}; exec "$@"`, 'sh', ...line];
+  return line;
 }

@@ -63,6 +63,7 @@ async function inRun(
   options: ApplyOptions,
   world: World,
 ): Promise<ExitCode> {
+  world.holdInterrupts();
   const resumed = await resumeFleet(run.journal, inputs, options, world);
   const plan = saved ?? (await freshPlan(inputs, options, world));
   if (!showsDiff(plan, options)) warn(plan.warnings, options, world);

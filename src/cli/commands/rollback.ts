@@ -110,6 +110,7 @@ async function rollBackAll(
   world: World,
 ): Promise<readonly ExitCode[]> {
   const { health } = DEFAULT_PLAYBOOK;
+  world.holdInterrupts();
   const record = startRun('rollback', options, world);
   const progress = startChangeProgress(options, world);
   record.begin();
