@@ -5,6 +5,7 @@ import type { Baseline } from './baseline.ts';
 import { portsToProbe } from './baseline.ts';
 import { newPermissionErrors } from './permission-errors.ts';
 import type { Clock, Probe } from './tools.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** Whether the candidate took the place of the old container well. */
 export type Verdict =
@@ -38,7 +39,8 @@ export async function passGate(context: GateContext): Promise<Verdict> {
     const inspect = await engine.inspect(id);
     if (!inspect) return { passed: false, because: 'the new container disappeared' };
     const broken = brokenBecause(inspect, context.baseline);
-    if (broken !== undefined) return { passed: false, because: withLastWords(broken, await engine.logs(id, 20)) };
+    if (broken !== undefined)
+      return { passed: false, because: withLastWords(broken, withoutSecrets(await engine.logs(id, 20), inspect)) };
 
     const looked = clock.now();
     const elapsed = looked - begun;
@@ -50,7 +52,7 @@ export async function passGate(context: GateContext): Promise<Verdict> {
     if (elapsed > deadline * 1000) {
       return {
         passed: false,
-        because: withLastWords(`after ${deadline} s ${notYet}`, await engine.logs(id, 20)),
+        because: withLastWords(`after ${deadline} s ${notYet}`, withoutSecrets(await engine.logs(id, 20), inspect)),
       };
     }
     await clock.delay(POLL_MILLISECONDS);
@@ -99,12 +101,16 @@ async function lookAtPorts(inspect: ContainerInspect, { baseline, probe }: GateC
 
 async function readLog(
   { engine, id, baseline }: GateContext,
-  { State }: ContainerInspect,
+  inspect: ContainerInspect,
   answers: readonly number[],
 ): Promise<Verdict> {
+  const { State } = inspect;
   const [line] = newPermissionErrors(await engine.logs(id, 400), baseline?.log ?? '');
   if (line !== undefined && baseline)
-    return { passed: false, because: `its log has a permission error that was not there before: ${line}` };
+    return {
+      passed: false,
+      because: `its log has a permission error that was not there before: ${withoutSecrets(line, inspect)}`,
+    };
   return { passed: true, because: State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering', answers };
 }
 

@@ -27,6 +27,7 @@ export interface Memory {
   oldId?: string;
   examined?: string;
   started?: string;
+  startedOld: boolean;
   verified?: string;
   rejected?: string;
   because: string;

@@ -33,6 +33,8 @@ export interface Observed {
   readonly examined: boolean;
   /** This process has started the candidate; when it does not run all the same, it ended by itself. */
   readonly started: boolean;
+  /** This process has started the old container again. */
+  readonly oldStarted?: boolean;
   /** The running candidate passed the health gate. */
   readonly verified: boolean;
   /** The candidate was found wanting: it differs, would not start, or failed the gate. */
@@ -75,7 +77,8 @@ export type Who = 'old' | 'candidate';
 
 const NO_RESTART = 'no:0';
 
-function withoutCandidate({ old, formerRestart }: Observed, intent: Intent): Action {
+function withoutCandidate(observed: Observed, intent: Intent): Action {
+  const { old, formerRestart } = observed;
   if (!old) return { kind: 'done', as: 'old-lost' };
   if (old.name !== 'old' && formerRestart === undefined)
     return intent === 'apply' && old.name === 'target' && old.running
@@ -84,7 +87,8 @@ function withoutCandidate({ old, formerRestart }: Observed, intent: Intent): Act
   // The candidate is gone, by our hand or by somebody's: what was taken from the old one is given back.
   if (formerRestart !== undefined && old.restart !== formerRestart)
     return { kind: 'set-restart', who: 'old', restart: formerRestart };
-  if (!old.running) return { kind: 'start', who: 'old' };
+  // It was started and ended by itself: started again it would end again, and its name is all that is left to give.
+  if (!old.running && !observed.oldStarted) return { kind: 'start', who: 'old' };
   return old.name === 'target' ? { kind: 'done', as: 'old' } : { kind: 'rename', who: 'old', to: 'target' };
 }
 

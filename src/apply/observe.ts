@@ -19,6 +19,8 @@ export interface Sight {
   readonly candidate: ObservedCandidate | null;
   readonly oldInspect: ContainerInspect | undefined;
   readonly candidateInspect: ContainerInspect | undefined;
+  /** Another run that changes this container, and was first. */
+  readonly supersededBy?: string | undefined;
 }
 
 /** Reads where a change stands from the host alone: the candidate by its labels, the old one by the label that names its id. */
@@ -27,16 +29,24 @@ export async function observe(engine: Engine, target: Target, facts: EngineFacts
   const marked = all.filter(
     ({ labels }) => labels[LABELS.run] === target.run && labels[LABELS.target] === target.container,
   );
-  const candidateInspect = marked[0] && (await engine.inspect(marked[0].id));
+  // An image made of a candidate hands its labels on; the name tells which container is the candidate itself.
+  const candidate = marked.find(({ names }) => names.some((name) => isOwnName(name, target))) ?? marked[0];
+  const candidateInspect = candidate && (await engine.inspect(candidate.id));
   const oldId =
     candidateInspect?.Config.Labels?.[LABELS.replaces] ??
     target.oldId ??
     all.find(({ names }) => names.some((name) => isPutAside(name, target)))?.id;
   const oldInspect = oldId === undefined ? undefined : await engine.inspect(oldId);
+  const supersededBy = oldInspect && otherRunOf(oldInspect, target);
   return {
     oldInspect,
     candidateInspect,
-    old: oldInspect ? observed(oldInspect, target) : null,
+    old: oldInspect
+      ? supersededBy === undefined
+        ? observed(oldInspect, target)
+        : untouchable(candidateInspect)
+      : null,
+    supersededBy,
     candidate: candidateInspect
       ? {
           ...observed(candidateInspect, target),
@@ -45,6 +55,23 @@ export async function observe(engine: Engine, target: Target, facts: EngineFacts
         }
       : null,
   };
+}
+
+function isOwnName(name: string, target: Target): boolean {
+  const role = parseRoleName(name);
+  return name === target.container || (role?.target === target.container && role.run === target.run);
+}
+
+/** The run that has given the old container one of its own names: it came first, and the container is its business. */
+function otherRunOf({ Name }: ContainerInspect, target: Target): string | undefined {
+  const role = parseRoleName(Name.replace(/^\//, ''));
+  return role?.target === target.container && role.run !== target.run ? role.run : undefined;
+}
+
+/** What `next` does nothing to when it takes a candidate away. */
+function untouchable(candidate: ContainerInspect | undefined): ObservedContainer {
+  const restart = candidate?.Config.Labels?.[LABELS.restart] ?? 'no:0';
+  return { name: 'target', running: true, restarting: false, restart };
 }
 
 function isPutAside(name: string, { container, run }: Target): boolean {

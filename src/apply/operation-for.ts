@@ -31,9 +31,12 @@ export function operationFor(
         network: action.network,
         endpoint: endpointFor(action.network, sight, facts),
       };
-    case 'stop':
+    case 'stop': {
+      const { Id, Config } = inspectOf(action.who, sight);
+      return { kind: 'stop', id: Id, timeoutSeconds: stopTimeoutSeconds(Config.StopTimeout) };
+    }
     case 'start':
-      return { kind: action.kind, id: inspectOf(action.who, sight).Id };
+      return { kind: 'start', id: inspectOf(action.who, sight).Id };
     case 'rename':
       return {
         kind: 'rename',
@@ -68,4 +71,10 @@ function endpointFor(
 function restartPolicy(text: string): RestartPolicySetting {
   const [name = 'no', maximum = '0'] = text.split(':');
   return { Name: name, MaximumRetryCount: Number(maximum) };
+}
+
+/** Ten seconds unless the container says otherwise; a negative time waits for ever, which is cut to an hour. */
+function stopTimeoutSeconds(timeout: number | null | undefined): number {
+  if (timeout === null || timeout === undefined) return 10;
+  return timeout < 0 ? 3600 : timeout;
 }

@@ -44,6 +44,7 @@ export async function settle(job: Job, tools: HostTools): Promise<Rest> {
     because: BECAUSE[job.intent],
     repeated: { action: '', times: 0 },
     disturbed: false,
+    startedOld: false,
     unclear: undefined,
   };
   for (let actions = 0; actions < MOST_ACTIONS; ) {
@@ -52,6 +53,11 @@ export async function settle(job: Job, tools: HostTools): Promise<Rest> {
       const sight = await observe(engine, knownTarget(job, memory), tools.facts);
       memory.disturbed ||= !(sight.old?.running === true && sight.old.name === 'target');
       rememberCandidate(sight, memory);
+      if (sight.supersededBy !== undefined) {
+        memory.intent = 'roll-back';
+        memory.because = `run ${sight.supersededBy} changed this container at the same time, and was first`;
+        if (!sight.candidate) return rest('old', memory, tools);
+      }
       const candidateId = sight.candidateInspect?.Id;
       const known = (id: string | undefined): boolean => id !== undefined && id === candidateId;
       const action = next(
@@ -60,12 +66,14 @@ export async function settle(job: Job, tools: HostTools): Promise<Rest> {
           ...(memory.formerRestart === undefined ? {} : { formerRestart: memory.formerRestart }),
           examined: known(memory.examined),
           started: known(memory.started),
+          oldStarted: memory.startedOld,
           verified: known(memory.verified),
           rejected: known(memory.rejected),
         },
         memory.intent,
       );
-      if (action.kind === 'done') return rest(action.as, memory, tools);
+      if (action.kind === 'done')
+        return (await exitedAgain(action.as, memory, tools)) ?? rest(action.as, memory, tools);
       actions++;
       await takeAction(action, sight, job, memory, tools);
       memory.unclear = undefined;
@@ -97,6 +105,26 @@ function rememberCandidate({ candidate, oldInspect }: Sight, memory: Memory): vo
     memory.intent = 'roll-back';
     memory.because = 'somebody removed the new container in the middle of the change';
   }
+}
+
+/** How long an old container that was started again is watched before it counts as back. */
+const WATCH_MILLISECONDS = 2000;
+
+/** An old container that does not stay up after it was put back needs a person; undefined when it does. */
+async function exitedAgain(
+  as: 'old' | 'new' | 'old-lost',
+  { startedOld, oldId }: Memory,
+  tools: HostTools,
+): Promise<Rest | undefined> {
+  if (as !== 'old' || !startedOld || oldId === undefined) return undefined;
+  await tools.clock.delay(WATCH_MILLISECONDS);
+  const inspect = await (await tools.engine()).inspect(oldId);
+  if (!inspect || inspect.State.Running) return undefined;
+  return {
+    at: 'stuck',
+    because: `the old container was put back and started, and exited with code ${inspect.State.ExitCode ?? '?'}`,
+    recover: `docker logs ${inspect.Name.replace(/^\//, '')} tells why it does not stay up`,
+  };
 }
 
 function rest(as: 'old' | 'new' | 'old-lost', memory: Memory, tools: HostTools): Rest {

@@ -51,6 +51,7 @@ async function run(operation: Operation, action: Action, job: Job, memory: Memor
   if (action.kind === 'stop') memory.stoppedAt ??= clock.now();
   try {
     await (await tools.engine()).run(operation);
+    memory.startedOld ||= action.kind === 'start' && action.who === 'old';
     journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: true });
   } catch (error) {
     const failure = asEnforceError(error, 'engine');
@@ -58,7 +59,9 @@ async function run(operation: Operation, action: Action, job: Job, memory: Memor
     if (failure.code !== 'engine-refused') throw failure;
     await refused(action, failure, job, memory, tools);
   }
-  if (action.kind === 'start' && action.who === 'old') memory.answeredAt = clock.now();
+  if (action.kind === 'start' && action.who === 'old') {
+    memory.answeredAt = clock.now();
+  }
   if (operation.kind === 'start' && action.kind === 'start' && action.who === 'candidate')
     memory.started = operation.id;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parsePlan } from '../load/plan-file.ts';
 import { EnforceError } from '../model/errors.ts';
+import type { Host } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RuleInputs } from './inputs.ts';
 
@@ -34,6 +35,19 @@ export function requireFresh(plan: Plan, { playbook, exceptions }: RuleInputs, n
     );
   if (plan.exceptionsDigest !== exceptions.digest)
     throw refused('the exceptions changed since the plan was made', 'give the same --exceptions, or make a new plan');
+}
+
+/** Refuses a plan none of whose hosts the inventory has: it was made with another `-i`. */
+export function requireHosts({ hosts }: Plan, inventory: readonly Host[]): void {
+  if (hosts.length === 0 || hosts.some(({ host }) => inventory.some(({ name }) => name === host))) return;
+  const named = (names: readonly string[]): string => names.slice(0, 5).join(', ');
+  throw new EnforceError(
+    'usage',
+    `the plan is for ${named(hosts.map(({ host }) => host))}; the inventory has ${named(inventory.map(({ name }) => name))}`,
+    {
+      hint: 'give the --inventory and --limit it was made with',
+    },
+  );
 }
 
 /** Something that is refused as a whole before any change: exit code 5. */

@@ -31,8 +31,8 @@ export function operationRequest(operation: Operation): {
         fine: [],
       };
     case 'stop':
-      // Without `t` the container's own stop signal and timeout hold; minutes are legal, so the call waits an hour.
-      return { request: post(operation.id, 'stop', 3_600_000), fine: [] };
+      // Without `t` the container's own stop signal and timeout hold; the call outlasts them by a minute.
+      return { request: post(operation.id, 'stop', (operation.timeoutSeconds + 60) * 1000), fine: [] };
     case 'start':
       return { request: post(operation.id, 'start', 180_000), fine: [] };
     case 'rename':

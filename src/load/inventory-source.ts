@@ -23,11 +23,11 @@ export async function readInventorySource(source: string, surroundings: Surround
   const place: Place = { file: `--inventory ${said}`, path: [], folder: surroundings.workingFolder };
   if (source.trim() === '')
     throw badInventory(place, 'is empty; expected a file, a directory, host1,host2, or an address');
-  if (/^(?:context:|[a-z]+:\/\/)/.test(source)) return named(declareAddress(source, place, surroundings));
-  if (source.includes(',')) {
+  if (source.includes(',') && !isUnixPath(source)) {
     const items = source.split(',').map((item) => item.trim());
     return named(items.filter((item) => item !== '').flatMap((item) => declareItem(item, place, surroundings)));
   }
+  if (IS_ADDRESS.test(source)) return named(declareAddress(source, place, surroundings));
   const path = absolutePath(source, surroundings.workingFolder, surroundings);
   switch (await kindAt(path, source)) {
     case 'folder':
@@ -45,6 +45,13 @@ export async function readInventorySource(source: string, surroundings: Surround
   }
 }
 
+const IS_ADDRESS = /^(?:context:|[a-z]+:\/\/)/;
+
+/** A path may hold a comma; a list of sockets has each with its own scheme. */
+function isUnixPath(source: string): boolean {
+  return source.startsWith('unix://') && !/,(?:$|\s*[a-z]+:)/.test(source);
+}
+
 /** The engine that docker itself would talk to, as a source. */
 export async function readDefaultSource(surroundings: Surroundings): Promise<InventorySource> {
   const { engine, saidBy } = await defaultEngine(surroundings);
@@ -56,7 +63,7 @@ function named(declarations: readonly Declaration[]): InventorySource {
 }
 
 function declareItem(item: string, place: Place, surroundings: Surroundings): readonly Declaration[] {
-  if (/^(?:context:|[a-z]+:\/\/)/.test(item)) return declareAddress(item, place, surroundings);
+  if (IS_ADDRESS.test(item)) return declareAddress(item, place, surroundings);
   if (item.includes('@')) return declareAddress(`ssh://${item}`, place, surroundings);
   return declareHosts(item, [], 'all', { ...place, path: [item] });
 }

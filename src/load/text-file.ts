@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { EnforceError, type ErrorCode } from '../model/errors.ts';
 import { isSystemError, systemErrorText } from './system-error.ts';
 
@@ -28,6 +28,10 @@ export async function readTextFile(path: string, code: ErrorCode, file = path): 
 /** Reads one byte more than is allowed, so that pipes work and a device without an end does no harm. */
 async function readBytes(path: string, code: ErrorCode, file: string): Promise<Uint8Array> {
   try {
+    // Opening a pipe that nobody writes to never returns; one the shell made, as for <(command), has its writer.
+    if ((await stat(path)).isFIFO() && !/^\/(?:dev|proc\/self)\/fd\//.test(path)) {
+      throw new EnforceError(code, `${file}: is a named pipe; expected a file`);
+    }
     const handle = await open(path);
     try {
       if ((await handle.stat()).isDirectory()) {

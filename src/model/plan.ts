@@ -125,7 +125,7 @@ export interface Owner {
 export type Operation =
   | { readonly kind: 'create'; readonly name: string; readonly spec: ContainerSpec }
   | { readonly kind: 'connect'; readonly id: string; readonly network: string; readonly endpoint: JsonObject }
-  | { readonly kind: 'stop'; readonly id: string }
+  | { readonly kind: 'stop'; readonly id: string; readonly timeoutSeconds: number }
   | { readonly kind: 'start'; readonly id: string }
   | { readonly kind: 'rename'; readonly id: string; readonly name: string }
   | { readonly kind: 'set-restart-policy'; readonly id: string; readonly policy: RestartPolicySetting }

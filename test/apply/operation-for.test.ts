@@ -31,7 +31,7 @@ describe('an action stands for one call', () => {
   test.each<[Action, object]>([
     [
       { kind: 'stop', who: 'old' },
-      { kind: 'stop', id: OLD },
+      { kind: 'stop', id: OLD, timeoutSeconds: 10 },
     ],
     [
       { kind: 'start', who: 'candidate' },

@@ -47,12 +47,30 @@ describe('input that a person must mend', () => {
     expect(untouched()).toBe(true);
   });
 
+  test('a container that no host has is a mistake, not a clean result', async () => {
+    const { exitCode, stdout, stderr } = await operator.enforce('scan', '--container', 'shpo');
+
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^error: no container matches "shpo"\nhint: {2}there are /);
+  });
+
+  test('a scan that is not there ends with 1 and says so', async () => {
+    const { exitCode, stderr } = await operator.run(['plan', '--from', '/nowhere/scan.json']);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/scan\.json cannot be read/);
+  });
+
   test.each<[string, readonly string[], RegExp]>([
     ['an inventory that is not there', ['scan', '-i', '/nowhere/hosts.yml'], /\/nowhere\/hosts\.yml/],
     ['a playbook that is not there', ['scan', '-p', '/nowhere/p.yml'], /\/nowhere\/p\.yml/],
     ['exceptions that are not there', ['apply', '--yes', '-e', '/nowhere/e.yml'], /\/nowhere\/e\.yml/],
     ['a plan that is not there', ['apply', '--yes', '/nowhere/plan.json'], /plan\.json cannot be read/],
-    ['a scan that is not there', ['plan', '--from', '/nowhere/scan.json'], /scan\.json cannot be read/],
+    [
+      'a saved scan beside an inventory',
+      ['plan', '--from', '/nowhere/scan.json'],
+      /--from reads the hosts from the saved scan/,
+    ],
     ['a limit that matches nothing', ['scan', '-l', 'web-9'], /web-9/],
     ['an unknown flag', ['scan', '--frce'], /unknown option '--frce'/],
     ['an unknown command', ['scann'], /unknown command 'scann'/],

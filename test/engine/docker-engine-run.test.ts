@@ -49,7 +49,7 @@ describe('an operation', () => {
   test('on what is no full id is refused before anything is sent', async () => {
     const { engine, asked } = await connect(answering({}));
 
-    const failure = await failureOf(() => engine.run({ kind: 'stop', id: 'shop' }));
+    const failure = await failureOf(() => engine.run({ kind: 'stop', id: 'shop', timeoutSeconds: 10 }));
 
     expect(failure.message).toBe('"shop" is not a container id');
     expect(asked.map(({ url }) => url)).toEqual(['/_ping']);

@@ -9,7 +9,7 @@ const SPEC = { Image: 'nginx:1.25', HostConfig: {} };
 
 const OPERATIONS: Readonly<Record<Exclude<Operation['kind'], 'create'>, (id: string) => Operation>> = {
   connect: (id) => ({ kind: 'connect', id, network: 'front', endpoint: { Aliases: ['shop'] } }),
-  stop: (id) => ({ kind: 'stop', id }),
+  stop: (id) => ({ kind: 'stop', id, timeoutSeconds: 30 }),
   start: (id) => ({ kind: 'start', id }),
   rename: (id) => ({ kind: 'rename', id, name: 'shop.enforce-old-7f3a' }),
   'set-restart-policy': (id) => ({ kind: 'set-restart-policy', id, policy: { Name: 'no', MaximumRetryCount: 0 } }),
@@ -35,7 +35,7 @@ describe('an operation is one request', () => {
     expect(operationRequest(OPERATIONS.stop(ID)).request).toEqual({
       method: 'POST',
       path: `/containers/${ID}/stop`,
-      deadlineMilliseconds: 3_600_000,
+      deadlineMilliseconds: 90_000,
     });
   });
 

@@ -79,7 +79,7 @@ export async function workbench(under: EngineUnderContract): Promise<Workbench> 
       return made.id;
     },
     start: (id) => engine.run({ kind: 'start', id }),
-    stop: (id) => engine.run({ kind: 'stop', id }),
+    stop: (id) => engine.run({ kind: 'stop', id, timeoutSeconds: 10 }),
     async lookUntil(id, holds) {
       for (let tries = 0; tries < 200; tries++) {
         const container = await look(id);

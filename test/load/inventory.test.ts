@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { addressText, type Host } from '../../src/model/inventory.ts';
+import { loadInventory } from '../../src/load/inventory.ts';
 import { inventoryOf } from '../support/inventory-of.ts';
 
 describe('an inventory in YAML', () => {
@@ -171,3 +172,14 @@ all:
 function text({ name, address }: Host): string {
   return `${name} ${addressText(address)}`;
 }
+
+test.each([
+  ['ssh://deploy@web-1,ssh://deploy@web-2', ['ssh://deploy@web-1', 'ssh://deploy@web-2']],
+  ['ssh://root@10.0.0.11,', ['ssh://root@10.0.0.11']],
+])('a list of addresses such as %s is read as a list', async (source, addresses) => {
+  const surroundings = { environment: {}, homeFolder: '/home/demo', workingFolder: '/home/demo' };
+
+  const { hosts } = await loadInventory([source], surroundings);
+
+  expect(hosts.map(({ address }) => addressText(address))).toEqual(addresses);
+});

@@ -17,13 +17,15 @@ import { overLimit } from '../over-limit.ts';
 import { resumeFleet } from '../resume-fleet.ts';
 import { warn, startProgress } from '../progress-line.ts';
 import { canPrompt } from '../prompt.ts';
-import { refused, requireFresh, savedPlan } from '../saved-plan.ts';
+import { refused, requireFresh, requireHosts, savedPlan } from '../saved-plan.ts';
 import { startRun } from '../run-record.ts';
 import type { RunRecorder } from '../run-record.ts';
 import { scanFleet } from '../scan-fleet.ts';
 import { usage } from '../run.ts';
 import type { World } from '../world.ts';
-import { planOf, readingOf } from './plan.ts';
+import { planOf } from './plan.ts';
+import { readingOf } from '../reading-of.ts';
+import { requireContainers } from '../require-containers.ts';
 
 /** Flags of `enforce apply`. */
 export interface ApplyOptions extends CommonOptions {
@@ -47,6 +49,7 @@ export async function apply(file: string | undefined, options: ApplyOptions, wor
   }
   const saved = file === undefined ? undefined : await savedPlan(file);
   if (saved) requireFresh(saved, inputs, world.now());
+  if (saved) requireHosts(saved, inputs.hosts);
 
   const run = startRun('apply', options, world);
   try {
@@ -65,7 +68,7 @@ async function inRun(
 ): Promise<ExitCode> {
   world.holdInterrupts();
   const resumed = await resumeFleet(run.journal, inputs, options, world);
-  const plan = saved ?? (await freshPlan(inputs, options, world));
+  const plan = saved ?? (await freshPlan(inputs, resumed, options, world));
   if (!showsDiff(plan, options)) warn(plan.warnings, options, world);
   const limit = overLimit(plan, inputs.playbook.rollout, options.maxChanges);
   if (limit !== undefined) throw refused(limit, 'narrow the plan with --limit or --container, or raise --max-changes');
@@ -140,11 +143,18 @@ function requireConsent({ yes, json, input }: ApplyOptions, { stdin, stderr, env
     );
 }
 
-async function freshPlan(inputs: Inputs, options: ApplyOptions, world: World): Promise<Plan> {
+async function freshPlan(
+  inputs: Inputs,
+  resumed: readonly ExitCode[],
+  options: ApplyOptions,
+  world: World,
+): Promise<Plan> {
   const progress = startProgress(options, world, inputs.hosts.length);
   const results = await scanFleet(inputs, 'plan', options, progress, world);
   progress.end();
-  return await planOf(results.map(readingOf), inputs, world);
+  const readings = results.map(readingOf);
+  if (resumed.length === 0) requireContainers(options.container, readings);
+  return await planOf(readings, inputs, world);
 }
 
 function changeCount({ hosts }: Plan): number {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { EnforceError } from '../../model/errors.ts';
-import { addressText } from '../../model/inventory.ts';
-import type { HostResult } from '../../model/inventory.ts';
+import type { Host } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
+import { selectHosts } from '../../load/select-hosts.ts';
 import { loadCatalogue } from '../../load/catalogue.ts';
 import { assess } from '../../plan/assess.ts';
-import type { AssessedHost, HostReading } from '../../plan/build-plan.ts';
+import type { HostReading } from '../../plan/build-plan.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import { jsonText } from '../../report/json-text.ts';
 import { planDocument } from '../../report/plan-document.ts';
@@ -17,6 +17,9 @@ import { readInputs, readRules } from '../inputs.ts';
 import type { CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { startProgress, warn } from '../progress-line.ts';
+import { readingOf } from '../reading-of.ts';
+import { requireContainers } from '../require-containers.ts';
+import { usage } from '../run.ts';
 import { saveFile } from '../save-file.ts';
 import { scanFleet } from '../scan-fleet.ts';
 import type { World } from '../world.ts';
@@ -32,6 +35,7 @@ export interface PlanOptions extends CommonOptions {
 export async function plan(options: PlanOptions, world: World): Promise<ExitCode> {
   const { readings, inputs } =
     options.from === undefined ? await readFleet(options, world) : await readSaved(options.from, options, world);
+  requireContainers(options.container, readings);
   const made = await planOf(readings, inputs, world);
   // The diff has them too; a document nobody may look at.
   if (options.json) warn(made.warnings, options, world);
@@ -78,35 +82,35 @@ async function readFleet(options: PlanOptions, world: World): Promise<Readings> 
   return { readings: results.map(readingOf), inputs };
 }
 
-/** A host's result as a plan takes it. */
-export function readingOf(result: HostResult<AssessedHost>): HostReading {
-  return {
-    host: result.host.name,
-    address: addressText(result.host.address),
-    read: result.ok ? result.value : result.error,
-  };
-}
-
 async function readSaved(file: string, options: PlanOptions, world: World): Promise<Readings> {
+  if (options.inventory.length > 0)
+    throw usage('--from reads the hosts from the saved scan, not from --inventory', 'leave one of them out');
   const { parseSavedScan } = await import('../../load/scan-file.ts');
   const inputs = await readRules(options, world);
   warn(inputs.warnings, options, world);
   const { snapshots, notRead } = parseSavedScan(await textOf(file), file);
-  return {
-    inputs,
-    readings: [
-      ...snapshots.map((snapshot) => ({
-        host: snapshot.host,
-        address: snapshot.address,
-        read: { snapshot, findings: assess(snapshot, inputs.assessment) },
-      })),
-      ...notRead.map(({ host, address, because, hint }) => ({
-        host,
-        address,
-        read: new EnforceError('unreachable', because, hint === undefined ? {} : { hint }),
-      })),
-    ],
-  };
+  const readings: readonly HostReading[] = [
+    ...snapshots.map((snapshot) => ({
+      host: snapshot.host,
+      address: snapshot.address,
+      read: { snapshot, findings: assess(snapshot, inputs.assessment) },
+    })),
+    ...notRead.map(({ host, address, because, hint }) => ({
+      host,
+      address,
+      read: new EnforceError('unreachable', because, hint === undefined ? {} : { hint }),
+    })),
+  ];
+  return { inputs, readings: selectReadings(readings, options.limit) };
+}
+
+/** The hosts of a saved scan that `--limit` selects, by name: it does not know their groups. */
+function selectReadings(readings: readonly HostReading[], limit: string | undefined): readonly HostReading[] {
+  const hosts = readings.map(
+    ({ host }): Host => ({ name: host, groups: ['all'], address: { kind: 'unix', path: '/' } }),
+  );
+  const selected = selectHosts({ hosts, warnings: [] }, limit);
+  return readings.filter(({ host }) => selected.some(({ name }) => name === host));
 }
 
 async function textOf(file: string): Promise<string> {

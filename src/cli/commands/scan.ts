@@ -11,6 +11,8 @@ import type { CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { startProgress, warn } from '../progress-line.ts';
 import { openFindings } from '../read-host.ts';
+import { readingOf } from '../reading-of.ts';
+import { requireContainers } from '../require-containers.ts';
 import { saveFile } from '../save-file.ts';
 import { scanFleet } from '../scan-fleet.ts';
 import type { World } from '../world.ts';
@@ -28,6 +30,7 @@ export async function scan(options: ScanOptions, world: World): Promise<ExitCode
   const progress = startProgress(options, world);
   const results = await scanFleet(inputs, options.output === undefined ? 'rules' : 'plan', options, progress, world);
   progress.end();
+  requireContainers(options.container, results.map(readingOf));
 
   if (options.output !== undefined) saveFile(options.output, jsonText(savedScan(results, world.now().toISOString())));
   const text = options.json

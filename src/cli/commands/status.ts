@@ -41,7 +41,7 @@ export async function status(run: string | undefined, options: CommonOptions, wo
       ? jsonText(statusDocument(told, world.now().toISOString()))
       : statusText(told, { colors: usesColors(world.stdout, world, options.color) }),
   );
-  return worst([told.unfinished.length > 0 ? 6 : 0, told.notReached.length > 0 ? 4 : 0]);
+  return worst([told.unfinished.length > 0 ? 2 : 0, told.notReached.length > 0 ? 4 : 0]);
 }
 
 interface Left {
