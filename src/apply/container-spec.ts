@@ -1,8 +1,8 @@
+import { isOlder } from '../model/api-version.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { LABELS } from '../model/names.ts';
 import type { ContainerSpec, Edit } from '../model/plan.ts';
 import type { ContainerInspect, EngineFacts, HostConfig, ImageFacts, MountPoint } from '../model/snapshot.ts';
-import { atLeast } from './api-version.ts';
 import { endpointsOf } from './endpoints.ts';
 
 /** What is needed, beside the container itself, to write down how to create it again. */
@@ -58,7 +58,7 @@ function configOf(
   )
     delete config['Hostname'];
   // From API 1.44 on, the address belongs to the endpoint, and both at once must agree to the letter (N7).
-  if (atLeast(engine, 44)) delete config['MacAddress'];
+  if (!isOlder(engine.apiVersion, '1.44')) delete config['MacAddress'];
   return isJoined ? without(config, ['Domainname', 'ExposedPorts', 'MacAddress']) : config;
 }
 
@@ -118,7 +118,7 @@ function networkingOf(inspect: ContainerInspect, engine: EngineFacts): JsonObjec
   const endpoints = endpointsOf(inspect, engine);
   const first = endpoints.find(({ isPrimary }) => isPrimary) ?? endpoints[0];
   if (!first) return {};
-  const atCreate = atLeast(engine, 44) ? endpoints : [first];
+  const atCreate = !isOlder(engine.apiVersion, '1.44') ? endpoints : [first];
   return {
     NetworkingConfig: {
       EndpointsConfig: Object.fromEntries(atCreate.map(({ network, endpoint }) => [network, endpoint])),

@@ -1,6 +1,6 @@
+import { isOlder } from '../model/api-version.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { ContainerInspect, EndpointSettings, EngineFacts } from '../model/snapshot.ts';
-import { atLeast } from './api-version.ts';
 
 /** One network a container is in, and how to join it again. */
 export interface Endpoint {
@@ -39,7 +39,7 @@ function endpointOf(
   if (settings.DriverOpts) own['DriverOpts'] = settings.DriverOpts;
   if (settings.Links?.length) own['Links'] = settings.Links;
   if (settings.GwPriority) own['GwPriority'] = settings.GwPriority;
-  if (primary && atLeast(engine, 44) && inspect.Config.MacAddress)
+  if (primary && !isOlder(engine.apiVersion, '1.44') && inspect.Config.MacAddress)
     own['MacAddress'] = inspect.Config.MacAddress.toLowerCase();
   // The engine refuses aliases and fixed addresses on its own default bridge (N4).
   if (network === 'bridge') return own;
@@ -56,7 +56,7 @@ export function chosenAliases(
   { Aliases }: EndpointSettings,
 ): readonly string[] {
   const shortId = Id.slice(0, 12);
-  const addsHostname = !atLeast(engine, 45);
+  const addsHostname = isOlder(engine.apiVersion, '1.45');
   return (Aliases ?? []).filter(
     (alias) => alias !== shortId && !(addsHostname && alias === Config.Hostname && isShortId(alias)),
   );

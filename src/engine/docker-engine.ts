@@ -1,3 +1,4 @@
+import { isOlder } from '../model/api-version.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isJsonObject } from '../model/json.ts';
 import { EnforceError } from '../model/errors.ts';
@@ -46,13 +47,6 @@ function apiVersionOf({ status, headers }: EngineAnswer): string {
     );
   }
   return apiVersion;
-}
-
-/** Whether API version a is older than b. */
-export function isOlder(a: string, b: string): boolean {
-  const [aMajor = 0, aMinor = 0] = a.split('.').map(Number);
-  const [bMajor = 0, bMinor = 0] = b.split('.').map(Number);
-  return aMajor === bMajor ? aMinor < bMinor : aMajor < bMajor;
 }
 
 function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['kind']): Engine {

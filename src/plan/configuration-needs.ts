@@ -1,3 +1,4 @@
+import { isOlder } from '../model/api-version.ts';
 import { normalizeCapability } from '../model/capabilities.ts';
 import type { Container, EngineFacts } from '../model/snapshot.ts';
 import type { Need, Needs } from './choose-capabilities.ts';
@@ -44,8 +45,7 @@ function lowPorts({ inspect }: Container, engine: EngineFacts): readonly [string
     return need('shares another container’s network, where ports below 1024 may need it');
   if (firstFree !== undefined && Number(firstFree) !== 0)
     return need(`its sysctl net.ipv4.ip_unprivileged_port_start is ${firstFree}`);
-  const [major = 0, minor = 0] = engine.apiVersion.split('.').map(Number);
-  if (major === 1 && minor < 41) return need('engines before 20.10 ask for it to listen below 1024');
+  if (isOlder(engine.apiVersion, '1.41')) return need('engines before 20.10 ask for it to listen below 1024');
   return [];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isOlder } from '../../src/engine/docker-engine.ts';
+import { isOlder } from '../../src/model/api-version.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { text } from '../support/memory-engine/fields.ts';
 import type { Workbench } from './workbench.ts';
