@@ -1,10 +1,9 @@
 import type { Permit } from '../apply/apply-host.ts';
 import type { Change } from '../model/plan.ts';
 import type { CommonOptions } from './options.ts';
-import { usesColors } from './output.ts';
 import type { Progress } from './progress.ts';
 import type { Answer } from './prompt.ts';
-import { createPrompter } from './prompt.ts';
+import { terminalPrompter } from './terminal-prompter.ts';
 import { writeException } from './write-exception.ts';
 import type { World } from './world.ts';
 
@@ -27,14 +26,7 @@ export function askingApprover(
   progress: Progress,
   world: World,
 ): Approver {
-  const prompter = createPrompter({
-    input: world.stdin,
-    output: world.stderr,
-    signal: world.interrupted,
-    now: world.now,
-    colors: usesColors(world.stderr, world, options.color),
-    operator: world.operator,
-  });
+  const prompter = terminalPrompter(options, world);
   const ofHost = new Map<string, 'all' | 'none'>();
   let ended = false;
   let interrupted = false;

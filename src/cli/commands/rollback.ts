@@ -17,9 +17,10 @@ import { connectionSettings, readHosts } from '../inputs.ts';
 import type { CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { startChangeProgress, warn } from '../progress-line.ts';
-import { canPrompt, createPrompter } from '../prompt.ts';
+import { canPrompt } from '../prompt.ts';
 import { startRun } from '../run-record.ts';
 import { usage } from '../run.ts';
+import { terminalPrompter } from '../terminal-prompter.ts';
 import type { World } from '../world.ts';
 
 /** Flags of `enforce rollback`. */
@@ -94,13 +95,7 @@ async function agreed(
   for (const { host, targets } of jobs)
     for (const { container, run } of targets)
       world.stderr.write(`  -/+ ${host.name}/${container}  back to the container kept by run ${run}\n`);
-  const prompter = createPrompter({
-    input: world.stdin,
-    output: world.stderr,
-    signal: world.interrupted,
-    now: world.now,
-    colors: usesColors(world.stderr, world, options.color),
-  });
+  const prompter = terminalPrompter(options, world);
   return (await prompter.confirm(`Roll back ${count} container${count === 1 ? '' : 's'}?`)) === 'yes';
 }
 
