@@ -1,4 +1,4 @@
-import type { Action } from './next.ts';
+import type { Action, Who } from './next.ts';
 
 /** An action in the words a person watching reads. */
 export function actionText(action: Action): string {
@@ -9,18 +9,24 @@ export function actionText(action: Action): string {
       return `connect it to network ${action.network}`;
     case 'examine':
       return 'compare both containers';
+    case 'carry':
+      return 'carry the changed files over';
     case 'verify':
       return 'check that the service answers';
     case 'stop':
     case 'start':
-      return `${action.kind} the ${action.who === 'old' ? 'old' : 'new'} container`;
-    case 'rename':
-      return `rename the ${action.who === 'old' ? 'old' : 'new'} container (${action.to})`;
-    case 'set-restart':
-      return `set the ${action.who === 'old' ? 'old' : 'new'} container's restart policy to ${action.restart.split(':')[0] ?? ''}`;
+    case 'pause':
     case 'remove':
-      return 'remove the new container';
+      return `${action.kind} ${whoText(action.who)}`;
+    case 'rename':
+      return `rename ${whoText(action.who)} (${action.to})`;
+    case 'set-restart':
+      return `set ${whoText(action.who)}'s restart policy to ${action.restart.split(':')[0] ?? ''}`;
     case 'done':
       return 'done';
   }
+}
+
+function whoText(who: Who): string {
+  return who === 'old' ? 'the old container' : 'the new container';
 }

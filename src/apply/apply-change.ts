@@ -1,15 +1,16 @@
 import { asEnforceError } from '../model/errors.ts';
 import type { Outcome } from '../model/journal.ts';
 import { roleName } from '../model/names.ts';
-import type { Change } from '../model/plan.ts';
+import type { Activity, Change, DependantChange, Edit } from '../model/plan.ts';
 import type { HealthGate } from '../model/playbook.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { takeBaseline } from './baseline.ts';
-import type { SpecSources } from './container-spec.ts';
+import type { JobMember } from './job.ts';
 import { restartText } from './observe.ts';
 import type { Rest } from './settle.ts';
 import { settle } from './settle.ts';
 import type { HostTools } from './tools.ts';
+import { underLock } from './under-lock.ts';
 
 /** Whether a change may still be made as planned; a container that moved on since is stale, not an error. */
 export type Preflight = (
@@ -39,49 +40,126 @@ export async function applyChange(change: Change, settings: ChangeSettings, tool
     try {
       const readiness = await preflight(change);
       if (!readiness.ready) return { result: 'skipped', because: readiness.because };
-      const engine = await tools.engine();
-      const inspect = await engine.inspect(change.id);
-      if (!inspect) return { result: 'skipped', because: 'it disappeared since the plan was made' };
-      if (!inspect.State.Running) return { result: 'skipped', because: 'it does not run any more' };
-      const baseline = await takeBaseline(engine, inspect, tools.probe);
-      const target = { container: change.container, run: journal.run, oldId: change.id };
-      const sourcesFor = (old: ContainerInspect): Promise<SpecSources> => readSources(old, change, settings, tools);
-      return outcomeOf(
-        await settle({ target, intent: 'apply', gate, baseline, edits: change.edits, sourcesFor }, tools),
-        change.container,
-        journal.run,
-      );
+      const found = await inspectAll(change, tools);
+      if (!found.ok) return { result: 'skipped', because: found.because };
+      const [leader, ...dependants] = found.members.map((member) => jobMember(member, change, settings, tools));
+      if (!leader) return { result: 'skipped', because: 'it disappeared since the plan was made' };
+      const terms = { containers: found.members.map(({ inspect }) => inspect), deadlineSeconds: gate.deadlineSeconds };
+      const rest = await underLock(terms, tools, async (held) => {
+        const members: [JobMember, ...JobMember[]] = [await leader(), ...(await all(dependants))];
+        return await settle({ members, intent: 'apply', gate }, held);
+      });
+      return outcomeOf(rest, change.container, journal.run);
     } catch (error) {
       const failure = asEnforceError(error, 'engine');
       if (failure.code === 'journal') throw failure;
+      if (failure.code === 'locked') return lockedOut(failure);
       return { result: 'skipped', because: failure.message };
     }
   }
 }
 
-async function readSources(
-  old: ContainerInspect,
+/** How a change ends that was not begun, because somebody else has the host's lock. */
+export function lockedOut({
+  message,
+  hint,
+}: {
+  readonly message: string;
+  readonly hint?: string | undefined;
+}): Outcome {
+  return { result: 'deferred', because: hint === undefined ? message : `${message} (${hint})`, locked: true };
+}
+
+/** A container of a change as it is now, with what is planned for it. */
+interface Found {
+  readonly container: string;
+  readonly activity: Activity;
+  readonly edits: readonly Edit[];
+  readonly inspect: ContainerInspect;
+}
+
+async function inspectAll(
   change: Change,
-  { planDigest, keepSeconds }: ChangeSettings,
-  { engine, facts, journal, clock }: HostTools,
-): Promise<SpecSources> {
+  { engine }: HostTools,
+): Promise<
+  | { readonly ok: true; readonly members: readonly Found[] }
+  | { readonly ok: false; readonly because: string }
+> {
+  const members: Found[] = [];
+  for (const { id, container, activity, edits } of [change, ...change.dependants]) {
+    const inspect = await (await engine()).inspect(id);
+    const who = container === change.container ? 'it' : container;
+    if (!inspect) return { ok: false, because: `${who} disappeared since the plan was made` };
+    if (inspect.State.Running !== (activity !== 'stopped') || (inspect.State.Paused === true) !== (activity === 'paused'))
+      return {
+        ok: false,
+        because:
+          activity === 'running' && !inspect.State.Running
+            ? `${who} does not run any more`
+            : `${who} was ${activity} when the plan was made, and is not any more`,
+      };
+    members.push({ container, activity, edits, inspect });
+  }
+  return { ok: true, members };
+}
+
+async function all<Value>(works: readonly (() => Promise<Value>)[]): Promise<readonly Value[]> {
+  const values: Value[] = [];
+  for (const work of works) values.push(await work());
+  return values;
+}
+
+/** What settling needs of a container; how it did before is looked at last, when the host is locked. */
+function jobMember(
+  { container, activity, edits, inspect }: Found,
+  change: Change,
+  settings: ChangeSettings,
+  tools: HostTools,
+): () => Promise<JobMember> {
+  const { journal, probe, engine } = tools;
+  const isLeader = container === change.container;
+  return async () => ({
+    target: { container, run: journal.run, oldId: inspect.Id },
+    planned: activity,
+    baseline: await takeBaseline(await engine(), inspect, probe),
+    edits,
+    sourcesFor: async (old) => ({
+      ...(await imagesOf(old, tools)),
+      engine: tools.facts,
+      edits,
+      marks: {
+        run: journal.run,
+        target: container,
+        replaces: old.Id,
+        before: { activity, restart: restartText(old) },
+        order: change.order,
+        keeps: change.keeps,
+        carry: isLeader ? change.carry : 'none',
+        ...(isLeader ? {} : { leader: change.container }),
+        dependants: isLeader ? await dependantMarks(change.dependants, tools) : [],
+        edits,
+        plan: settings.planDigest,
+        keepUntil: new Date(Date.parse(tools.clock.timestamp()) + settings.keepSeconds * 1000).toISOString(),
+      },
+    }),
+  });
+}
+
+async function imagesOf(old: ContainerInspect, { engine }: HostTools) {
   const reader = await engine();
   const image = await reader.image(old.Image);
   const named = await reader.image(old.Config.Image);
-  return {
-    engine: facts,
-    image: image ?? { id: old.Image, tags: [], config: {} },
-    namedImageId: named?.id ?? null,
-    edits: change.edits,
-    marks: {
-      run: journal.run,
-      target: change.container,
-      replaces: old.Id,
-      restart: restartText(old),
-      plan: planDigest,
-      keepUntil: new Date(Date.parse(clock.timestamp()) + keepSeconds * 1000).toISOString(),
-    },
-  };
+  return { image: image ?? { id: old.Image, tags: [], config: {} }, namedImageId: named?.id ?? null };
+}
+
+async function dependantMarks(dependants: readonly DependantChange[], { engine }: HostTools) {
+  const reader = await engine();
+  return await all(
+    dependants.map(({ container, id, activity }) => async () => {
+      const inspect = await reader.inspect(id);
+      return { name: container, id, before: { activity, restart: inspect ? restartText(inspect) : 'no:0' } };
+    }),
+  );
 }
 
 /** An outcome in the words of the journal; `container` and `run` name what is kept and how to go on. */
@@ -91,7 +169,7 @@ export function outcomeOf(rest: Rest, container: string, run: string): Outcome {
       return {
         result: 'applied',
         downtimeMilliseconds: rest.downtimeMilliseconds,
-        kept: roleName(container, 'bak', run),
+        kept: rest.keeps === 'container' ? roleName(container, 'bak', run) : null,
         answers: rest.answers,
       };
     case 'old':
@@ -106,5 +184,7 @@ export function outcomeOf(rest: Rest, container: string, run: string): Outcome {
         because: rest.because,
         recover: rest.recover ?? `enforce apply --container '${container}' (first finishes or undoes run ${run})`,
       };
+    case 'taken-over':
+      return { result: 'deferred', because: rest.because, locked: true };
   }
 }

@@ -1,11 +1,17 @@
+import { asEnforceError } from '../model/errors.ts';
 import type { Outcome } from '../model/journal.ts';
 import { LABELS } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { ChangeSettings } from './apply-change.ts';
-import { applyChange, outcomeOf } from './apply-change.ts';
+import { applyChange, lockedOut, outcomeOf } from './apply-change.ts';
+import type { Job } from './job.ts';
 import type { Target } from './observe.ts';
+import { observe } from './observe.ts';
+import type { Rest } from './settle.ts';
 import { settle } from './settle.ts';
 import type { HostTools } from './tools.ts';
+import { currentLock, underLock } from './under-lock.ts';
+import type { KeptContainer } from './unfinished.ts';
 import { keptContainers, unfinishedChanges } from './unfinished.ts';
 
 /** What is done to one host: the unit of work a pool, and later a worker near the host, calls. */
@@ -59,34 +65,68 @@ export interface TargetResult {
   readonly outcome: Outcome;
 }
 
-/** Finishes or undoes what an interrupted run left on a host. */
+/**
+ * Finishes or undoes what an interrupted run left on a host, and takes away the lock of a holder who is known to be gone.
+ * Throws `locked` when somebody who may be at work has it.
+ */
 export async function resumeHost(
   { gate }: Pick<ChangeSettings, 'gate'>,
   tools: HostTools,
 ): Promise<readonly TargetResult[]> {
-  const unfinished = unfinishedChanges(await (await tools.engine()).list());
+  const engine = await tools.engine();
   const results: TargetResult[] = [];
-  for (const target of unfinished) {
+  for (const target of unfinishedChanges(await engine.list())) {
     const { container, run } = target;
     tools.emit({ kind: 'resumed', host: tools.host, container, run, text: `finishing what run ${run} left` });
-    const outcome = outcomeOf(await settle({ target, intent: 'resume', gate }, tools), container, run);
-    results.push(ended({ target, outcome }, tools));
+    const rest = await settleUnderLock({ members: [{ target }], intent: 'resume', gate }, tools);
+    results.push(ended({ target, outcome: outcomeOf(rest, container, run) }, tools));
   }
+  await removeDeadLock({ gate }, tools);
   return results;
 }
 
-/** Puts the kept container of a committed change back in its place. */
+async function removeDeadLock({ gate }: Pick<ChangeSettings, 'gate'>, tools: HostTools): Promise<void> {
+  const engine = await tools.engine();
+  const lock = await currentLock(engine);
+  if (!lock || lock.process === '' || !tools.lock.isGone(lock.process)) return;
+  const inspect = await engine.inspect(lock.id);
+  if (!inspect) return;
+  const terms = { containers: [inspect], deadlineSeconds: gate.deadlineSeconds };
+  await underLock(terms, tools, () => Promise.resolve());
+}
+
+async function settleUnderLock(job: Job, tools: HostTools): Promise<Rest> {
+  const engine = await tools.engine();
+  const { members } = await observe(
+    engine,
+    job.members.map(({ target }) => target),
+    tools.facts,
+  );
+  const containers = members.flatMap(({ oldInspect, candidateInspect }) =>
+    [oldInspect, candidateInspect].filter((inspect) => inspect !== undefined),
+  );
+  const terms = { containers, deadlineSeconds: job.gate.deadlineSeconds };
+  return await underLock(terms, tools, (held) => settle(job, held));
+}
+
+/** Puts the kept container of a committed change back in its place, and with it those of its dependants. */
 export async function rollBackTarget(
   target: Target,
   gate: ChangeSettings['gate'],
   tools: HostTools,
 ): Promise<TargetResult> {
-  const rest = await settle({ target, intent: 'roll-back', gate }, tools);
-  const outcome: Outcome =
-    rest.at === 'old'
-      ? { result: 'rolled-back', because: 'asked for', downtimeMilliseconds: rest.downtimeMilliseconds }
-      : outcomeOf(rest, target.container, target.run);
-  return ended({ target, outcome }, tools);
+  try {
+    const rest = await settleUnderLock({ members: [{ target }], intent: 'roll-back', gate }, tools);
+    const outcome: Outcome =
+      rest.at === 'old'
+        ? { result: 'rolled-back', because: 'asked for', downtimeMilliseconds: rest.downtimeMilliseconds }
+        : outcomeOf(rest, target.container, target.run);
+    return ended({ target, outcome }, tools);
+  } catch (error) {
+    const failure = asEnforceError(error, 'engine');
+    if (failure.code !== 'locked') throw failure;
+    return ended({ target, outcome: lockedOut(failure) }, tools);
+  }
 }
 
 function ended(result: TargetResult, { journal, clock, host }: HostTools): TargetResult {
@@ -105,10 +145,11 @@ export async function rollBackTargets(
 ): Promise<readonly Target[]> {
   const containers = await (await engine()).list();
   const unfinished = unfinishedChanges(containers);
-  const isCurrent = (target: Target): boolean =>
+  const kept = keptContainers(containers);
+  const isCurrent = (target: KeptContainer): boolean =>
     !unfinished.some(({ container }) => container === target.container) &&
     containers.some(({ names, labels }) => names.includes(target.container) && labels[LABELS.run] === target.run);
-  return [...unfinished, ...keptContainers(containers).filter(isCurrent)].filter(
-    (target) => run === undefined || target.run === run,
-  );
+  // Who holds on to another goes back with it.
+  const leaders = kept.filter((target) => target.leader === target.container && isCurrent(target));
+  return [...unfinished, ...leaders].filter((target) => run === undefined || target.run === run);
 }

@@ -1,9 +1,12 @@
 import { isOlder } from '../model/api-version.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import { LABELS } from '../model/names.ts';
 import type { ContainerSpec, Edit } from '../model/plan.ts';
 import type { ContainerInspect, EngineFacts, HostConfig, ImageFacts, MountPoint } from '../model/snapshot.ts';
 import { endpointsOf } from './endpoints.ts';
+import type { CandidateMarks } from './marks.ts';
+import { isMark, markLabels } from './marks.ts';
+import { repointed } from './repointed.ts';
+import type { Successor } from './successors.ts';
 
 /** What is needed, beside the container itself, to write down how to create it again. */
 export interface SpecSources {
@@ -13,18 +16,8 @@ export interface SpecSources {
   readonly namedImageId: string | null;
   readonly edits: readonly Edit[];
   readonly marks: CandidateMarks;
-}
-
-/** What a candidate's labels say of the change it belongs to. */
-export interface CandidateMarks {
-  readonly run: string;
-  readonly target: string;
-  readonly replaces: string;
-  /** `NAME:MAXIMUM` */
-  readonly restart: string;
-  readonly plan: string;
-  /** ISO 8601 */
-  readonly keepUntil: string;
+  /** Those of the same change that are made already, which the container may refer to. */
+  readonly successors: readonly Successor[];
 }
 
 /**
@@ -34,7 +27,7 @@ export interface CandidateMarks {
 export function containerSpec(inspect: ContainerInspect, sources: SpecSources): ContainerSpec {
   const spec = {
     ...configOf(inspect, sources),
-    HostConfig: hostConfigOf(inspect),
+    HostConfig: repointed(hostConfigOf(inspect), sources.successors),
     ...networkingOf(inspect, sources.engine),
   } as unknown as ContainerSpec;
   return sources.edits.reduce(withEdit, spec);
@@ -133,19 +126,7 @@ function withEdit(spec: ContainerSpec, { path, after }: Edit): ContainerSpec {
 }
 
 function withoutMarks(labels: Readonly<Record<string, string>>): JsonObject {
-  const marks: readonly string[] = Object.values(LABELS);
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => !marks.includes(key)));
-}
-
-function markLabels({ run, target, replaces, restart, plan, keepUntil }: CandidateMarks): JsonObject {
-  return {
-    [LABELS.run]: run,
-    [LABELS.target]: target,
-    [LABELS.replaces]: replaces,
-    [LABELS.restart]: restart,
-    [LABELS.plan]: plan,
-    [LABELS.keepUntil]: keepUntil,
-  };
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !isMark(key)));
 }
 
 function samePath(a: string, b: string): boolean {

@@ -1,10 +1,12 @@
 import { normalizeCapability } from '../model/capabilities.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { isJsonObject } from '../model/json.ts';
-import { LABELS } from '../model/names.ts';
 import type { Edit } from '../model/plan.ts';
 import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 import { endpointsOf } from './endpoints.ts';
+import { isMark } from './marks.ts';
+import { repointed } from './repointed.ts';
+import type { Successor } from './successors.ts';
 
 /** Settings a plan may change; each other difference between the old container and its candidate is one too many. */
 const EDITABLE = ['HostConfig.PortBindings', 'HostConfig.CapAdd', 'HostConfig.CapDrop'] as const;
@@ -17,10 +19,23 @@ export function differences(
   old: ContainerInspect,
   candidate: ContainerInspect,
   engine: EngineFacts,
+  { successors, hasOwnImage }: Planned = { successors: [], hasOwnImage: false },
 ): readonly string[] {
-  return compare(normalForm(old, engine), normalForm(candidate, engine), '').filter(
-    (path) => !EDITABLE.some((editable) => path === editable || path.startsWith(`${editable}.`)),
-  );
+  const changed = hasOwnImage ? [...EDITABLE, 'Image'] : EDITABLE;
+  const was = { ...old, HostConfig: repointed(old.HostConfig as unknown as JsonObject, successors) };
+  return compare(
+    normalForm(was as unknown as ContainerInspect, engine),
+    normalForm(candidate, engine),
+    '',
+  ).filter((path) => !changed.some((editable) => path === editable || path.startsWith(`${editable}.`)));
+}
+
+/** What is meant to be different beside the settings that a plan changes. */
+export interface Planned {
+  /** Containers that take the place of those the old one refers to. */
+  readonly successors: readonly Successor[];
+  /** The candidate is made from an image of the old container. */
+  readonly hasOwnImage: boolean;
 }
 
 /** What must be the same in both, with what the engine renews taken out. */
@@ -38,7 +53,7 @@ function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
       ['Image', 'MacAddress', ...(borrowsHostname ? ['Hostname', 'Domainname'] : [])],
       {
         Labels: Object.fromEntries(
-          Object.entries(Config.Labels ?? {}).filter(([key]) => !(Object.values(LABELS) as string[]).includes(key)),
+          Object.entries(Config.Labels ?? {}).filter(([key]) => !isMark(key)),
         ),
         Env: [...(Config.Env ?? [])].sort(),
       },

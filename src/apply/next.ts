@@ -1,3 +1,6 @@
+import { stepBack, stepForward } from './step.ts';
+import type { Stage } from './step.ts';
+import type { Activity } from '../model/plan.ts';
 import type { Role } from '../model/names.ts';
 
 /**
@@ -5,32 +8,49 @@ import type { Role } from '../model/names.ts';
  * what is wanted; apply, resume, rollback and every retry after an ambiguous answer run the same loop: observe, one
  * action, observe. No answer to a call is trusted as a fact, so being killed between any two calls changes nothing.
  *
- * Why the order is as it is: the candidate is created first, so that an impossible configuration fails while the old
- * container still serves. The old one's restart policy is set to `no` after it stopped and before the new one starts, or
- * a reboot would start both on one volume. A rollback is decided durably, by the candidate's fail name, before anything
- * is undone, or a crash in the middle would turn it around again; and the old one keeps its old-name until it runs, as
- * after the candidate is removed that name is all that tells of the change.
+ * A change is of one unit: the container that is to be changed, the leader, and those that hold on to it by its id, each
+ * after what it holds on to. Each member has steps of its own (`step.ts`), in stages; the unit goes through a stage
+ * with all its members before it enters the next, so that dependants stop before their leader and start after it. Whether
+ * it goes forward or back is one decision for all, and the leader's candidate bears it: its fail name is durable, and it is
+ * the last thing to be removed.
  */
-export function next(observed: Observed, intent: Intent): Action {
-  const { old, candidate } = observed;
-  if (!candidate) return withoutCandidate(observed, intent);
-  if (!old) return { kind: 'done', as: 'old-lost' };
-  if (candidate.name === 'fail' || intent === 'roll-back' || observed.rejected) return back(old, candidate);
-  if (old.name === 'bak') return { kind: 'done', as: 'new' };
-  return forward(observed, old, candidate);
+export function next(unit: readonly Observed[], intent: Intent): Step {
+  // What a change keeps nothing of cannot be brought back: from the first such step on it only goes forward.
+  const isSealed = unit.some(isBeyondReturn);
+  const goesBack = !isSealed && mustGoBack(unit, intent);
+  const steps = unit.map((pair, member) => ({
+    member,
+    ...(goesBack ? stepBack(pair) : stepForward(isSealed ? { ...pair, verified: true } : pair)),
+  }));
+  const open = steps.filter(({ action }) => action.kind !== 'done');
+  if (open.length === 0) return { member: 0, action: steps.find(isLost)?.action ?? steps[0]?.action ?? NOTHING };
+  const stage = Math.min(...open.map((step) => step.stage));
+  const due = open.filter((step) => step.stage === stage);
+  const { member, action } = (LAST_FIRST.includes(stage) ? due.at(-1) : due[0]) ?? { member: 0, action: NOTHING };
+  return { member, action };
 }
 
-/** What is wanted: `apply` may create a candidate; `resume` finishes what exists; `roll-back` undoes it. */
+/** What is wanted: `apply` may create candidates; `resume` finishes what exists; `roll-back` undoes it. */
 export type Intent = 'apply' | 'resume' | 'roll-back';
 
-/** One change as the host shows it, and what this process has found out about the candidate by itself. */
+/** One action, and which member of the unit it is about; the leader is 0. */
+export interface Step {
+  readonly member: number;
+  readonly action: Action;
+}
+
+/** One member of a unit as the host shows it, and what this process has found out about its candidate by itself. */
 export interface Observed {
   readonly old: ObservedContainer | null;
   readonly candidate: ObservedCandidate | null;
-  /** The old one's restart policy before the change, once this process has read it off a candidate. */
-  readonly formerRestart?: string;
+  /** What the plan saw the old one do; undefined for one who finishes another's work, and so creates nothing. */
+  readonly planned?: Activity;
+  /** How the old one was before the change, told by the labels of a candidate that is, or was, there. */
+  readonly before?: Before;
   /** The candidate was compared with the old container and differs only as planned. */
   readonly examined: boolean;
+  /** This process has seen to it that the candidate has the files of the old one's writable layer. */
+  readonly carried: boolean;
   /** This process has started the candidate; when it does not run all the same, it ended by itself. */
   readonly started: boolean;
   /** This process has started the old container again. */
@@ -41,11 +61,20 @@ export interface Observed {
   readonly rejected: boolean;
 }
 
-/** One of the two containers of a change, as the host shows it. */
+/** What a change takes from a container, and a rollback gives back. */
+export interface Before {
+  readonly activity: Activity;
+  /** As `NAME:MAXIMUM`. */
+  readonly restart: string;
+}
+
+/** One of the two containers of a member, as the host shows it. */
 export interface ObservedContainer {
   /** `target`: it has the service's name. The roles are the names it has at the steps of a change. */
   readonly name: 'target' | Role;
+  /** A paused one runs too. */
   readonly running: boolean;
+  readonly paused: boolean;
   /** It keeps exiting and being started again; the engine refuses to rename such a container while it is between two starts. */
   readonly restarting: boolean;
   /** As `NAME:MAXIMUM`. */
@@ -54,74 +83,65 @@ export interface ObservedContainer {
 
 /** The container that is to take the place, with what its labels say. */
 export interface ObservedCandidate extends ObservedContainer {
-  /** The restart policy the old container had before the change, from the candidate's label. */
-  readonly originalRestart: string;
+  readonly before: Before;
+  readonly order: 'stop-first' | 'start-first';
+  /** What stays of the old container once the change is made. */
+  readonly keeps: 'container' | 'specification';
+  /** Files of the old one's writable layer have to come along. */
+  readonly carries: boolean;
+  /** It ran at some time, and so may have files of its own. */
+  readonly everStarted: boolean;
   /** Networks the old container is in and the candidate is not yet. */
   readonly missingNetworks: readonly string[];
 }
 
-/** One thing to do, which is one call to the engine or one look at the candidate. */
+/** One thing to do, which is one call to the engine, or one look at the candidate. */
 export type Action =
   | { readonly kind: 'create' }
   | { readonly kind: 'connect'; readonly network: string }
   | { readonly kind: 'examine' }
+  | { readonly kind: 'carry' }
   | { readonly kind: 'verify' }
-  | { readonly kind: 'stop' | 'start'; readonly who: Who }
+  | { readonly kind: 'stop' | 'start' | 'pause' | 'remove'; readonly who: Who }
   | { readonly kind: 'rename'; readonly who: Who; readonly to: 'target' | Role }
   | { readonly kind: 'set-restart'; readonly who: Who; readonly restart: string }
-  | { readonly kind: 'remove'; readonly who: 'candidate' }
   | { readonly kind: 'done'; readonly as: 'old' | 'new' | 'old-lost' };
 
 /** Which of the two containers an action is about. */
 export type Who = 'old' | 'candidate';
 
-const NO_RESTART = 'no:0';
+const NOTHING: Action = { kind: 'done', as: 'old-lost' };
 
-function withoutCandidate(observed: Observed, intent: Intent): Action {
-  const { old, formerRestart } = observed;
-  if (!old) return { kind: 'done', as: 'old-lost' };
-  if (old.name !== 'old' && formerRestart === undefined)
-    return intent === 'apply' && old.name === 'target' && old.running
-      ? { kind: 'create' }
-      : { kind: 'done', as: 'old' };
-  // The candidate is gone, by our hand or by somebody's: what was taken from the old one is given back.
-  if (formerRestart !== undefined && old.restart !== formerRestart)
-    return { kind: 'set-restart', who: 'old', restart: formerRestart };
-  // It was started and ended by itself: started again it would end again, and its name is all that is left to give.
-  if (!old.running && !observed.oldStarted) return { kind: 'start', who: 'old' };
-  return old.name === 'target' ? { kind: 'done', as: 'old' } : { kind: 'rename', who: 'old', to: 'target' };
+/** Who holds on to another stops, and is put aside for good, before it. */
+const LAST_FIRST: readonly number[] = [2, 8, 12, 16] satisfies readonly Stage[];
+
+function isLost({ action }: { readonly action: Action }): boolean {
+  return action.kind === 'done' && action.as === 'old-lost';
 }
 
-function forward(observed: Observed, old: ObservedContainer, candidate: ObservedCandidate): Action {
-  if (candidate.running) {
-    // Only somebody else can have started the old one again; two must never run on one volume.
-    if (old.running) return { kind: 'stop', who: 'old' };
-    return observed.verified ? { kind: 'rename', who: 'old', to: 'bak' } : { kind: 'verify' };
-  }
-  const [network] = candidate.missingNetworks;
-  if (network !== undefined) return { kind: 'connect', network };
-  if (!observed.examined) return { kind: 'examine' };
-  if (old.running) return { kind: 'stop', who: 'old' };
-  if (old.restart !== NO_RESTART) return { kind: 'set-restart', who: 'old', restart: NO_RESTART };
-  if (old.name === 'target') return { kind: 'rename', who: 'old', to: 'old' };
-  if (candidate.name !== 'target') return { kind: 'rename', who: 'candidate', to: 'target' };
-  return observed.started ? { kind: 'verify' } : { kind: 'start', who: 'candidate' };
+function isBeyondReturn({ old, candidate }: Observed): boolean {
+  return old === null && candidate?.keeps === 'specification' && candidate.name === 'target';
 }
 
-function back(old: ObservedContainer, candidate: ObservedCandidate): Action {
-  // From here on the change counts as unfinished again, so that a crash below is found.
-  if (old.name === 'bak') return { kind: 'rename', who: 'old', to: 'old' };
-  if (candidate.name !== 'fail') {
-    return candidate.restarting && candidate.running
-      ? { kind: 'stop', who: 'candidate' }
-      : { kind: 'rename', who: 'candidate', to: 'fail' };
-  }
-  if (candidate.restart !== NO_RESTART) return { kind: 'set-restart', who: 'candidate', restart: NO_RESTART };
-  if (candidate.running) return { kind: 'stop', who: 'candidate' };
-  // While it still serves under its own name nothing was taken from it, and its name stays.
-  if (old.name === 'target' && !old.running) return { kind: 'rename', who: 'old', to: 'old' };
-  if (old.restart !== candidate.originalRestart) {
-    return { kind: 'set-restart', who: 'old', restart: candidate.originalRestart };
-  }
-  return { kind: 'remove', who: 'candidate' };
+function mustGoBack(unit: readonly Observed[], intent: Intent): boolean {
+  if (intent === 'roll-back') return true;
+  if (unit.some(({ candidate, rejected }) => rejected || candidate?.name === 'fail')) return true;
+  if (unit.some(wasStartedMeanwhile)) return true;
+  const isWhole = unit.every(({ candidate }) => candidate !== null);
+  return !isWhole && !(intent === 'apply' && unit.every(isUntouched));
+}
+
+/** Somebody started a container that was to stay stopped: it is in use, and not as it was planned. */
+function wasStartedMeanwhile({ old, candidate }: Observed): boolean {
+  return candidate?.before.activity === 'stopped' && old !== null && old.name !== 'bak' && old.running;
+}
+
+/** The old one is as the plan saw it, so that a candidate may still be made for it. */
+function isUntouched({ old, planned }: Observed): boolean {
+  return old?.name === 'target' && planned === activityOf(old);
+}
+
+/** What a container does now. */
+function activityOf({ running, paused }: ObservedContainer): Activity {
+  return paused ? 'paused' : running ? 'running' : 'stopped';
 }

@@ -1,11 +1,12 @@
-import type { Engine } from '../engine/engine.ts';
+import type { ContainerSummary, Engine } from '../engine/engine.ts';
 import { EnforceError } from '../model/errors.ts';
 import { LABELS, parseRoleName } from '../model/names.ts';
 import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 import { endpointsOf } from './endpoints.ts';
-import type { ObservedCandidate, ObservedContainer } from './next.ts';
+import { beforeOf, dependantsOf, markOf } from './marks.ts';
+import type { Before, ObservedCandidate, ObservedContainer } from './next.ts';
 
-/** One change on one host: which container, in which run. */
+/** One member of a change on one host: which container, in which run. */
 export interface Target {
   readonly container: string;
   readonly run: string;
@@ -13,19 +14,52 @@ export interface Target {
   readonly oldId?: string;
 }
 
-/** A change as the host shows it now, with the engine's own descriptions beside what `next` needs. */
+/** A change as the host shows it now, the leader first. */
 export interface Sight {
-  readonly old: ObservedContainer | null;
-  readonly candidate: ObservedCandidate | null;
-  readonly oldInspect: ContainerInspect | undefined;
-  readonly candidateInspect: ContainerInspect | undefined;
-  /** Another run that changes this container, and was first. */
-  readonly supersededBy?: string | undefined;
+  readonly members: readonly MemberSight[];
+  /** Another run that changes one of these containers, and was first. */
+  readonly supersededBy?: string;
 }
 
-/** Reads where a change stands from the host alone: the candidate by its labels, the old one by the label that names its id. */
-export async function observe(engine: Engine, target: Target, facts: EngineFacts): Promise<Sight> {
+/** One member as the host shows it, with the engine's own descriptions beside what `next` needs. */
+export interface MemberSight {
+  readonly target: Target;
+  readonly old: ObservedContainer | null;
+  readonly candidate: ObservedCandidate | null;
+  /** How the old one was, by its own candidate's labels or its leader's. */
+  readonly before?: Before;
+  readonly oldInspect: ContainerInspect | undefined;
+  readonly candidateInspect: ContainerInspect | undefined;
+}
+
+/**
+ * Reads where a change stands from the host alone: each candidate by its labels, the old one by the label that names its
+ * id, the dependants by the leader's label. `known` are the members that are known from elsewhere, the leader first.
+ */
+export async function observe(engine: Engine, known: readonly Target[], facts: EngineFacts): Promise<Sight> {
+  const [leader, ...others] = known;
+  if (!leader) throw new EnforceError('refused', 'there is no container to look at');
   const all = await engine.list();
+  const first = await look(leader, all, engine, facts);
+  const named = first.candidateInspect ? dependantsOf(first.candidateInspect) : [];
+  const dependants =
+    named.length === 0
+      ? others.map((target) => ({ target }))
+      : named.map(({ name, id, before }) => ({ target: { container: name, run: leader.run, oldId: id }, before }));
+  const members = [first];
+  for (const { target, ...told } of dependants) members.push({ ...told, ...(await look(target, all, engine, facts)) });
+  const supersededBy = members
+    .map(({ oldInspect, target }) => oldInspect && otherRunOf(oldInspect, target))
+    .find((run) => run !== undefined);
+  return supersededBy === undefined ? { members } : { members: members.map(untouchable), supersededBy };
+}
+
+async function look(
+  target: Target,
+  all: readonly ContainerSummary[],
+  engine: Engine,
+  facts: EngineFacts,
+): Promise<MemberSight> {
   const marked = all.filter(
     ({ labels }) => labels[LABELS.run] === target.run && labels[LABELS.target] === target.container,
   );
@@ -33,27 +67,17 @@ export async function observe(engine: Engine, target: Target, facts: EngineFacts
   const candidate = marked.find(({ names }) => names.some((name) => isOwnName(name, target))) ?? marked[0];
   const candidateInspect = candidate && (await engine.inspect(candidate.id));
   const oldId =
-    candidateInspect?.Config.Labels?.[LABELS.replaces] ??
+    (candidateInspect && markOf(candidateInspect, 'replaces')) ??
     target.oldId ??
     all.find(({ names }) => names.some((name) => isPutAside(name, target)))?.id;
   const oldInspect = oldId === undefined ? undefined : await engine.inspect(oldId);
-  const supersededBy = oldInspect && otherRunOf(oldInspect, target);
   return {
+    target,
     oldInspect,
     candidateInspect,
-    old: oldInspect
-      ? supersededBy === undefined
-        ? observed(oldInspect, target)
-        : untouchable(candidateInspect)
-      : null,
-    supersededBy,
-    candidate: candidateInspect
-      ? {
-          ...observed(candidateInspect, target),
-          originalRestart: candidateInspect.Config.Labels?.[LABELS.restart] ?? 'no:0',
-          missingNetworks: oldInspect ? missingNetworks(oldInspect, candidateInspect, facts) : [],
-        }
-      : null,
+    old: oldInspect && otherRunOf(oldInspect, target) === undefined ? observed(oldInspect, target) : null,
+    candidate: candidateInspect ? observedCandidate(candidateInspect, oldInspect, target, facts) : null,
+    ...(candidateInspect ? { before: beforeOf(candidateInspect) } : {}),
   };
 }
 
@@ -68,10 +92,21 @@ function otherRunOf({ Name }: ContainerInspect, target: Target): string | undefi
   return role?.target === target.container && role.run !== target.run ? role.run : undefined;
 }
 
-/** What `next` does nothing to when it takes a candidate away. */
-function untouchable(candidate: ContainerInspect | undefined): ObservedContainer {
-  const restart = candidate?.Config.Labels?.[LABELS.restart] ?? 'no:0';
-  return { name: 'target', running: true, restarting: false, restart };
+/** A member whose old container `next` does nothing to when it takes the candidate away. */
+function untouchable(member: MemberSight): MemberSight {
+  const { candidate } = member;
+  if (!candidate) return { ...member, old: null };
+  const { activity, restart } = candidate.before;
+  return {
+    ...member,
+    old: {
+      name: 'target',
+      running: activity !== 'stopped',
+      paused: activity === 'paused',
+      restarting: false,
+      restart,
+    },
+  };
 }
 
 function isPutAside(name: string, { container, run }: Target): boolean {
@@ -83,9 +118,32 @@ function observed(inspect: ContainerInspect, target: Target): ObservedContainer 
   return {
     name: nameOf(inspect, target),
     running: inspect.State.Running || inspect.State.Restarting === true,
+    paused: inspect.State.Paused === true,
     restarting: inspect.State.Restarting === true || (inspect.RestartCount ?? 0) > 0,
     restart: restartText(inspect),
   };
+}
+
+function observedCandidate(
+  inspect: ContainerInspect,
+  old: ContainerInspect | undefined,
+  target: Target,
+  facts: EngineFacts,
+): ObservedCandidate {
+  return {
+    ...observed(inspect, target),
+    before: beforeOf(inspect),
+    order: markOf(inspect, 'order') === 'start-first' ? 'start-first' : 'stop-first',
+    keeps: markOf(inspect, 'keeps') === 'specification' ? 'specification' : 'container',
+    carries: (markOf(inspect, 'carry') ?? 'none') !== 'none',
+    everStarted: hasEverStarted(inspect),
+    missingNetworks: old ? missingNetworks(old, inspect, facts) : [],
+  };
+}
+
+/** The engine writes the year 1 for one that never was. */
+function hasEverStarted({ State: { StartedAt = '' } }: ContainerInspect): boolean {
+  return StartedAt !== '' && !StartedAt.startsWith('0001-');
 }
 
 function nameOf({ Name, Id }: ContainerInspect, target: Target): ObservedContainer['name'] {

@@ -6,22 +6,22 @@ import type { SpecSources } from './container-spec.ts';
 import { containerSpec } from './container-spec.ts';
 import { endpointsOf } from './endpoints.ts';
 import type { Action, Who } from './next.ts';
-import type { Sight, Target } from './observe.ts';
+import type { MemberSight } from './observe.ts';
 
-/** The engine call that an action stands for, with the ids and names of this change. */
+/** The engine call that an action stands for, with the ids and names of this member. */
 export function operationFor(
   action: Action,
-  sight: Sight,
-  target: Target,
+  sight: MemberSight,
   facts: EngineFacts,
   sources: SpecSources | undefined,
 ): Operation {
+  const { container, run } = sight.target;
   switch (action.kind) {
     case 'create':
       if (!sources) throw new EnforceError('refused', 'there is nothing to create the container from');
       return {
         kind: 'create',
-        name: roleName(target.container, 'new', target.run),
+        name: roleName(container, 'new', run),
         spec: containerSpec(inspectOf('old', sight), sources),
       };
     case 'connect':
@@ -36,17 +36,18 @@ export function operationFor(
       return { kind: 'stop', id: Id, timeoutSeconds: stopTimeoutSeconds(Config.StopTimeout) };
     }
     case 'start':
-      return { kind: 'start', id: inspectOf(action.who, sight).Id };
+    case 'pause':
+    case 'remove':
+      return { kind: action.kind, id: inspectOf(action.who, sight).Id };
     case 'rename':
       return {
         kind: 'rename',
         id: inspectOf(action.who, sight).Id,
-        name: action.to === 'target' ? target.container : roleName(target.container, action.to, target.run),
+        name: action.to === 'target' ? container : roleName(container, action.to, run),
       };
     case 'set-restart':
       return { kind: 'set-restart-policy', id: inspectOf(action.who, sight).Id, policy: restartPolicy(action.restart) };
-    case 'remove':
-      return { kind: 'remove', id: inspectOf('candidate', sight).Id };
+    case 'carry':
     case 'examine':
     case 'verify':
     case 'done':
@@ -54,7 +55,7 @@ export function operationFor(
   }
 }
 
-function inspectOf(who: Who, { oldInspect, candidateInspect }: Sight): ContainerInspect {
+function inspectOf(who: Who, { oldInspect, candidateInspect }: MemberSight): ContainerInspect {
   const inspect = who === 'old' ? oldInspect : candidateInspect;
   if (!inspect) throw new EnforceError('refused', `the ${who} container is gone`);
   return inspect;
@@ -62,7 +63,7 @@ function inspectOf(who: Who, { oldInspect, candidateInspect }: Sight): Container
 
 function endpointFor(
   network: string,
-  sight: Sight,
+  sight: MemberSight,
   facts: EngineFacts,
 ): Extract<Operation, { kind: 'connect' }>['endpoint'] {
   return endpointsOf(inspectOf('old', sight), facts).find((endpoint) => endpoint.network === network)?.endpoint ?? {};
@@ -74,7 +75,7 @@ function restartPolicy(text: string): RestartPolicySetting {
 }
 
 /** Ten seconds unless the container says otherwise; a negative time waits for ever, which is cut to an hour. */
-function stopTimeoutSeconds(timeout: number | null | undefined): number {
+export function stopTimeoutSeconds(timeout: number | null | undefined): number {
   if (timeout === null || timeout === undefined) return 10;
   return timeout < 0 ? 3600 : timeout;
 }

@@ -1,8 +1,10 @@
 import { asEnforceError } from '../model/errors.ts';
 import type { EnforceError } from '../model/errors.ts';
 import type { Job, Memory } from './job.ts';
+import { memoryOf } from './job.ts';
 import { next } from './next.ts';
-import type { Sight, Target } from './observe.ts';
+import type { Observed } from './next.ts';
+import type { MemberSight, Sight } from './observe.ts';
 import { observe } from './observe.ts';
 import { takeAction } from './take-action.ts';
 import type { HostTools } from './tools.ts';
@@ -21,17 +23,21 @@ export type Rest =
       readonly because: string;
       readonly downtimeMilliseconds: number;
       readonly answers: readonly number[];
+      /** Whether the old container is kept, or its specification alone. */
+      readonly keeps: 'container' | 'specification';
     }
   | {
       readonly at: 'stuck';
       readonly because: string;
       /** What a person does about it, where that is more than to apply again. */
       readonly recover?: string;
-    };
+    }
+  /** Somebody else has the host's lock by now, and ends what was begun. */
+  | { readonly at: 'taken-over'; readonly because: string };
 
 /** How long an engine may stay away until its host is left alone: one that starts again takes seconds, a reboot a minute. */
 const COMEBACK_MILLISECONDS = 90_000;
-/** No change needs more actions than this, rollback included; a higher count means somebody else keeps interfering. */
+/** No member of a change needs more actions than this, rollback included; a higher count means somebody else keeps interfering. */
 const MOST_ACTIONS = 80;
 
 /**
@@ -42,44 +48,37 @@ export async function settle(job: Job, tools: HostTools): Promise<Rest> {
   const memory: Memory = {
     intent: job.intent,
     because: BECAUSE[job.intent],
-    repeated: { action: '', times: 0 },
+    targets: job.members.map(({ target }) => target),
+    members: new Map(),
+    repeated: { container: '', action: '', times: 0 },
+    answers: [],
     disturbed: false,
-    startedOld: false,
     unclear: undefined,
   };
-  for (let actions = 0; actions < MOST_ACTIONS; ) {
+  for (let actions = 0; actions < MOST_ACTIONS * memory.targets.length; ) {
     try {
       const engine = await tools.engine();
-      const sight = await observe(engine, knownTarget(job, memory), tools.facts);
-      memory.disturbed ||= !(sight.old?.running === true && sight.old.name === 'target');
-      rememberCandidate(sight, memory);
+      const sight = await observe(engine, memory.targets, tools.facts);
+      remember(sight, memory);
+      const [leader] = sight.members;
       if (sight.supersededBy !== undefined) {
         memory.intent = 'roll-back';
         memory.because = `run ${sight.supersededBy} changed this container at the same time, and was first`;
-        if (!sight.candidate) return rest('old', memory, tools);
+        if (sight.members.every(({ candidate }) => !candidate)) return rest('old', sight, memory, tools);
       }
-      const candidateId = sight.candidateInspect?.Id;
-      const known = (id: string | undefined): boolean => id !== undefined && id === candidateId;
-      const action = next(
-        {
-          ...sight,
-          ...(memory.formerRestart === undefined ? {} : { formerRestart: memory.formerRestart }),
-          examined: known(memory.examined),
-          started: known(memory.started),
-          oldStarted: memory.startedOld,
-          verified: known(memory.verified),
-          rejected: known(memory.rejected),
-        },
+      const step = next(
+        sight.members.map((member) => observedOf(member, job, memory)),
         memory.intent,
       );
-      if (action.kind === 'done')
-        return (await exitedAgain(action.as, memory, tools)) ?? rest(action.as, memory, tools);
+      const member = sight.members[step.member] ?? leader;
+      if (step.action.kind === 'done' || !member)
+        return (await exitedAgain(step.action, sight, memory, tools)) ?? rest(endOf(step.action), sight, memory, tools);
       actions++;
-      await takeAction(action, sight, job, memory, tools);
+      await takeAction(step.action, member, { sight, job, memory, tools });
       memory.unclear = undefined;
     } catch (error) {
-      const stuck = await afterFailure(asEnforceError(error, 'engine'), memory, tools);
-      if (stuck) return stuck;
+      const ended = await afterFailure(asEnforceError(error, 'engine'), memory, tools);
+      if (ended) return ended;
     }
   }
   return { at: 'stuck', because: 'the change does not come to rest: something else keeps changing the container' };
@@ -92,19 +91,54 @@ const BECAUSE = {
   'roll-back': 'asked for',
 } as const;
 
-function knownTarget({ target }: Job, { oldId }: Memory): Target {
-  return oldId === undefined ? target : { ...target, oldId };
+type End = 'old' | 'new' | 'old-lost';
+
+function endOf(action: ReturnType<typeof next>['action']): End {
+  return action.kind === 'done' ? action.as : 'old-lost';
 }
 
 /** A candidate that was there and is gone is not made a second time. */
-function rememberCandidate({ candidate, oldInspect }: Sight, memory: Memory): void {
-  // The label that names the old one goes with the candidate; under its own name nothing else would tell it.
-  if (oldInspect) memory.oldId = oldInspect.Id;
-  if (candidate) memory.formerRestart = candidate.originalRestart;
-  else if (memory.formerRestart !== undefined && memory.intent !== 'roll-back') {
+function remember({ members }: Sight, memory: Memory): void {
+  const [leader] = members;
+  const activity = leader?.before?.activity ?? 'running';
+  memory.disturbed ||= !(leader?.old?.name === 'target' && leader.old.running === (activity !== 'stopped'));
+  memory.targets = members.map(({ target, oldInspect }) =>
+    // The label that names the old one goes with the candidate; under its own name nothing else would tell it.
+    oldInspect ? { ...target, oldId: oldInspect.Id } : target,
+  );
+  for (const { target, before, candidate } of members) {
+    const known = memoryOf(target.container, memory);
+    const hadOne = known.before !== undefined;
+    if (before) known.before = before;
+    if (candidate || !hadOne || memory.intent === 'roll-back' || isOnlyNamed(target.container, members)) continue;
     memory.intent = 'roll-back';
     memory.because = 'somebody removed the new container in the middle of the change';
   }
+}
+
+/** A dependant whose candidate is still to be made is known by its leader's labels. */
+function isOnlyNamed(container: string, members: readonly MemberSight[]): boolean {
+  const [leader] = members;
+  return leader?.candidate?.name === 'new' && leader.target.container !== container;
+}
+
+function observedOf(sight: MemberSight, job: Job, memory: Memory): Observed {
+  const { old, candidate, candidateInspect, target } = sight;
+  const known = memoryOf(target.container, memory);
+  const planned = job.members.find((member) => member.target.container === target.container)?.planned;
+  const isOf = (id: string | undefined): boolean => id !== undefined && id === candidateInspect?.Id;
+  return {
+    old,
+    candidate,
+    ...(planned === undefined ? {} : { planned }),
+    ...(known.before === undefined ? {} : { before: known.before }),
+    examined: isOf(known.examined),
+    carried: isOf(known.carried),
+    started: isOf(known.started),
+    oldStarted: known.startedOld,
+    verified: isOf(known.verified),
+    rejected: isOf(known.rejected),
+  };
 }
 
 /** How long an old container that was started again is watched before it counts as back. */
@@ -112,39 +146,47 @@ const WATCH_MILLISECONDS = 2000;
 
 /** An old container that does not stay up after it was put back needs a person; undefined when it does. */
 async function exitedAgain(
-  as: 'old' | 'new' | 'old-lost',
-  { startedOld, oldId }: Memory,
+  action: ReturnType<typeof next>['action'],
+  { members }: Sight,
+  memory: Memory,
   tools: HostTools,
 ): Promise<Rest | undefined> {
-  if (as !== 'old' || !startedOld || oldId === undefined) return undefined;
+  const started = members.filter(({ target }) => memoryOf(target.container, memory).startedOld);
+  if (endOf(action) !== 'old' || started.length === 0) return undefined;
   await tools.clock.delay(WATCH_MILLISECONDS);
-  const inspect = await (await tools.engine()).inspect(oldId);
-  if (!inspect || inspect.State.Running) return undefined;
-  return {
-    at: 'stuck',
-    because: `the old container was put back and started, and exited with code ${inspect.State.ExitCode ?? '?'}`,
-    recover: `docker logs ${inspect.Name.replace(/^\//, '')} tells why it does not stay up`,
-  };
+  const engine = await tools.engine();
+  for (const { oldInspect } of started) {
+    const inspect = oldInspect && (await engine.inspect(oldInspect.Id));
+    if (!inspect || inspect.State.Running) continue;
+    return {
+      at: 'stuck',
+      because: `the old container was put back and started, and exited with code ${inspect.State.ExitCode ?? '?'}`,
+      recover: `docker logs ${inspect.Name.replace(/^\//, '')} tells why it does not stay up`,
+    };
+  }
+  return undefined;
 }
 
-function rest(as: 'old' | 'new' | 'old-lost', memory: Memory, tools: HostTools): Rest {
+function rest(as: End, { members }: Sight, memory: Memory, tools: HostTools): Rest {
   if (as === 'old-lost')
     return {
       at: 'stuck',
       because: 'the old container is gone: somebody removed it in the middle of the change',
       recover: 'docker ps -a shows the new one, if it is there: give it the name and start it, or remove it',
     };
-  const { stoppedAt, answeredAt, because, disturbed, answers = [] } = memory;
+  const { stoppedAt, answeredAt, because, disturbed, answers } = memory;
   const downtimeMilliseconds =
-    stoppedAt === undefined || !disturbed ? 0 : Math.round((answeredAt ?? tools.clock.now()) - stoppedAt);
+    stoppedAt === undefined || !disturbed ? 0 : Math.max(0, Math.round((answeredAt ?? tools.clock.now()) - stoppedAt));
+  const keeps = members[0]?.candidate?.keeps ?? 'container';
   return as === 'new'
-    ? { at: as, because, downtimeMilliseconds, answers }
+    ? { at: as, because, downtimeMilliseconds, answers, keeps }
     : { at: as, because, downtimeMilliseconds, disturbed };
 }
 
 /** After a failure that left the outcome open: look again in a while, unless a person is needed. */
 async function afterFailure(error: EnforceError, memory: Memory, { clock }: HostTools): Promise<Rest | undefined> {
   const { code, message, hint } = error;
+  if (code === 'locked') return { at: 'taken-over', because: message };
   if (code === 'refused' || code === 'journal')
     return { at: 'stuck', because: message, ...(hint === undefined ? {} : { recover: hint }) };
   const { times, since } = memory.unclear ?? { times: 0, since: clock.now() };

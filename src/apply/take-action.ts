@@ -2,77 +2,111 @@ import { asEnforceError, EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { actionText } from './action-text.ts';
+import { carryFiles } from './carry-files.ts';
+import type { SpecSources } from './container-spec.ts';
 import { differences, unmadeEdits } from './differences.ts';
 import { passGate } from './health-gate.ts';
-import type { Job, Memory } from './job.ts';
+import type { Job, JobMember, Memory } from './job.ts';
+import { memoryOf } from './job.ts';
+import { markOf } from './marks.ts';
 import type { Action } from './next.ts';
-import type { Sight } from './observe.ts';
+import type { MemberSight, Sight } from './observe.ts';
 import { restartText } from './observe.ts';
 import { operationFor } from './operation-for.ts';
+import { successorsIn } from './successors.ts';
 import type { HostTools } from './tools.ts';
 
 /** More refusals of one and the same action than this, and a person is needed. */
 const MOST_REFUSALS = 3;
 
+/** What an action is taken with. */
+export interface ActionContext {
+  readonly sight: Sight;
+  readonly job: Job;
+  readonly memory: Memory;
+  readonly tools: HostTools;
+}
+
 /** Takes one action: a call to the engine, noted in the journal first, or a look at the candidate. */
 export async function takeAction(
   action: Exclude<Action, { readonly kind: 'done' }>,
-  sight: Sight,
-  job: Job,
-  memory: Memory,
-  tools: HostTools,
+  member: MemberSight,
+  context: ActionContext,
 ): Promise<void> {
-  countRepeats(action, memory);
-  if (action.kind === 'examine') {
-    examine(sight, memory, job, tools);
-    return;
+  countRepeats(action, member, context.memory);
+  switch (action.kind) {
+    case 'examine':
+      examine(member, context);
+      return;
+    case 'verify':
+      await verify(member, context);
+      return;
+    case 'carry':
+      await carry(member, context);
+      return;
+    default: {
+      const sources = action.kind === 'create' ? await sourcesOf(member, context) : undefined;
+      await run(operationFor(action, member, context.tools.facts, sources), action, member, context);
+    }
   }
-  if (action.kind === 'verify') {
-    await verify(sight, job, memory, tools);
-    return;
-  }
-  const sources = action.kind === 'create' && sight.oldInspect ? await job.sourcesFor?.(sight.oldInspect) : undefined;
-  const operation = operationFor(action, sight, job.target, tools.facts, sources);
-  await run(operation, action, job, memory, tools);
 }
 
-async function run(operation: Operation, action: Action, job: Job, memory: Memory, tools: HostTools): Promise<void> {
-  const { journal, clock, host, emit } = tools;
-  const about = { host, container: job.target.container, operation: operation.kind };
+async function sourcesOf(member: MemberSight, { sight, job }: ActionContext): Promise<SpecSources | undefined> {
+  const { oldInspect, target } = member;
+  const sources = oldInspect && (await jobMember(job, target.container)?.sourcesFor?.(oldInspect));
+  return sources && { ...sources, successors: successorsIn(sight.members) };
+}
+
+function jobMember({ members }: Job, container: string): JobMember | undefined {
+  return members.find(({ target }) => target.container === container);
+}
+
+async function run(operation: Operation, action: Action, member: MemberSight, context: ActionContext): Promise<void> {
+  const { memory, tools } = context;
+  const { container } = member.target;
   const text = actionText(action);
-  journal.write({
-    event: 'operation',
-    at: clock.timestamp(),
-    ...about,
-    subject: operation.kind === 'create' ? operation.name : operation.id,
-    detail: text,
-  });
-  emit({ kind: 'step', host, container: job.target.container, text });
-  if (action.kind === 'stop') memory.stoppedAt ??= clock.now();
+  const isLeader = memory.targets[0]?.container === container;
+  if (isLeader && action.kind === 'stop') memory.stoppedAt ??= tools.clock.now();
+  const failure = await noted(operation, text, container, tools);
+  const known = memoryOf(container, memory);
+  if (!failure && action.kind === 'start' && action.who === 'old') known.startedOld = true;
+  if (failure) {
+    if (failure.code !== 'engine-refused') throw failure;
+    await refused(action, failure, member, context);
+  }
+  if (isLeader && action.kind === 'start' && action.who === 'old') memory.answeredAt = tools.clock.now();
+  if (operation.kind === 'start' && action.kind === 'start' && action.who === 'candidate') known.started = operation.id;
+}
+
+/** Makes a call, with its lines in the journal before and after; gives back how it failed. */
+async function noted(
+  operation: Operation,
+  text: string,
+  container: string,
+  { engine, journal, clock, host, emit }: HostTools,
+): Promise<EnforceError | undefined> {
+  const about = { host, container, operation: operation.kind };
+  const subject = operation.kind === 'create' ? operation.name : operation.id;
+  journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject, detail: text });
+  emit({ kind: 'step', host, container, text });
   try {
-    await (await tools.engine()).run(operation);
-    memory.startedOld ||= action.kind === 'start' && action.who === 'old';
+    await (await engine()).run(operation);
     journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: true });
+    return undefined;
   } catch (error) {
     const failure = asEnforceError(error, 'engine');
+    if (failure.code === 'journal') throw failure;
     journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: false, because: failure.message });
-    if (failure.code !== 'engine-refused') throw failure;
-    await refused(action, failure, job, memory, tools);
+    return failure;
   }
-  if (action.kind === 'start' && action.who === 'old') {
-    memory.answeredAt = clock.now();
-  }
-  if (operation.kind === 'start' && action.kind === 'start' && action.who === 'candidate')
-    memory.started = operation.id;
 }
 
 /** The engine said no. To create, connect or start that is a verdict on the candidate; anything else is tried again first. */
 async function refused(
   action: Action,
   { message }: EnforceError,
-  { target }: Job,
-  memory: Memory,
-  tools: HostTools,
+  { target }: MemberSight,
+  { memory, tools }: ActionContext,
 ): Promise<void> {
   const isVerdict =
     action.kind === 'create' || action.kind === 'connect' || (action.kind === 'start' && action.who === 'candidate');
@@ -85,82 +119,97 @@ async function refused(
   turnBack(message, target.container, memory, tools);
 }
 
-function examine({ oldInspect, candidateInspect, candidate }: Sight, memory: Memory, job: Job, tools: HostTools): void {
-  if (!oldInspect || !candidateInspect) return;
-  const unplanned = differences(oldInspect, candidateInspect, tools.facts);
-  const restartDiffers =
-    candidate?.originalRestart !== restartText(candidateInspect) ? ['HostConfig.RestartPolicy'] : [];
-  const unmade = unmadeEdits(candidateInspect, job.edits ?? []);
-  if (unmade.length > 0) {
-    const because = `the engine did not take what was planned for ${unmade.join(', ')}`;
-    reject(candidateInspect, because, job, memory, tools);
-  } else if (unplanned.length + restartDiffers.length > 0) {
-    const because = `the new container would differ in more than planned: ${[...unplanned, ...restartDiffers].join(', ')}`;
-    reject(candidateInspect, because, job, memory, tools);
-  } else {
-    memory.examined = candidateInspect.Id;
-  }
+function examine(member: MemberSight, context: ActionContext): void {
+  const { oldInspect, candidateInspect, candidate, target } = member;
+  const { sight, job, memory, tools } = context;
+  if (!oldInspect || !candidateInspect || !candidate) return;
+  const unplanned = [
+    ...differences(oldInspect, candidateInspect, tools.facts, {
+      successors: successorsIn(sight.members),
+      hasOwnImage: markOf(candidateInspect, 'carry') === 'commit',
+    }),
+    ...(candidate.before.restart === restartText(candidateInspect) ? [] : ['HostConfig.RestartPolicy']),
+  ];
+  const unmade = unmadeEdits(candidateInspect, jobMember(job, target.container)?.edits ?? []);
+  if (unmade.length > 0)
+    reject(candidateInspect, `the engine did not take what was planned for ${unmade.join(', ')}`, member, context);
+  else if (unplanned.length > 0)
+    reject(
+      candidateInspect,
+      `the new container would differ in more than planned: ${unplanned.join(', ')}`,
+      member,
+      context,
+    );
+  else memoryOf(target.container, memory).examined = candidateInspect.Id;
 }
 
-async function verify(
-  { candidateInspect }: Sight,
-  { baseline, gate, target }: Job,
-  memory: Memory,
-  tools: HostTools,
-): Promise<void> {
+/** Files are carried as often as it takes: what was begun by a process that died is simply done again. */
+async function carry(member: MemberSight, context: ActionContext): Promise<void> {
+  const { oldInspect, candidateInspect, target } = member;
+  const { memory, tools } = context;
+  if (!oldInspect || !candidateInspect) return;
+  tools.emit({ kind: 'step', host: tools.host, container: target.container, text: 'carry the changed files over' });
+  const carried = await carryFiles(oldInspect, candidateInspect, tools, (operation) =>
+    noted(operation, 'carry files over', target.container, tools),
+  );
+  if (carried.ok) memoryOf(target.container, memory).carried = candidateInspect.Id;
+  else reject(candidateInspect, carried.because, member, context);
+}
+
+async function verify(member: MemberSight, context: ActionContext): Promise<void> {
+  const { candidateInspect, target } = member;
+  const { job, memory, tools } = context;
   if (!candidateInspect) return;
   const { host, clock, probe, journal, emit } = tools;
-  emit({ kind: 'step', host, container: target.container, text: 'checking that the service answers' });
-  const engine = await tools.engine();
+  const { container } = target;
+  emit({ kind: 'step', host, container, text: 'checking that the service answers' });
+  const isLeader = memory.targets[0]?.container === container;
   const verdict = await passGate({
-    engine,
+    engine: await tools.engine(),
     id: candidateInspect.Id,
-    baseline,
-    gate,
+    baseline: jobMember(job, container)?.baseline,
+    gate: job.gate,
     clock,
     probe,
     onAnswer: (at) => {
-      memory.answeredAt ??= at;
+      if (isLeader) memory.answeredAt ??= at;
     },
   });
   if (!verdict.passed) {
-    reject(candidateInspect, verdict.because, { target }, memory, tools);
+    reject(candidateInspect, verdict.because, member, context);
     return;
   }
-  memory.verified = candidateInspect.Id;
-  memory.answers = verdict.answers;
+  memoryOf(container, memory).verified = candidateInspect.Id;
+  memory.answers = [...memory.answers, ...verdict.answers];
   memory.because = verdict.because;
-  journal.write({
-    event: 'decided',
-    at: clock.timestamp(),
-    host,
-    container: target.container,
-    decision: 'verified',
-    because: verdict.because,
-  });
+  const decided = { event: 'decided', decision: 'verified' } as const;
+  journal.write({ ...decided, at: clock.timestamp(), host, container, because: verdict.because });
 }
 
 function reject(
   candidate: ContainerInspect,
   because: string,
-  { target }: Pick<Job, 'target'>,
-  memory: Memory,
-  tools: HostTools,
+  { target }: MemberSight,
+  { memory, tools }: ActionContext,
 ): void {
-  memory.rejected = candidate.Id;
+  memoryOf(target.container, memory).rejected = candidate.Id;
   delete memory.answeredAt;
   turnBack(because, target.container, memory, tools);
 }
 
 function turnBack(because: string, container: string, memory: Memory, tools: HostTools): void {
   const { journal, clock, host, emit } = tools;
+  const [leader] = memory.targets;
   memory.intent = 'roll-back';
-  memory.because = because;
-  journal.write({ event: 'decided', at: clock.timestamp(), host, container, decision: 'roll-back', because });
+  memory.because = leader?.container === container ? because : `${container}, which holds on to it: ${because}`;
+  const decided = { event: 'decided', decision: 'roll-back' } as const;
+  journal.write({ ...decided, at: clock.timestamp(), host, container, because: memory.because });
   emit({ kind: 'step', host, container, text: `rolling back: ${because}` });
 }
 
-function countRepeats(action: Action, memory: Memory): void {
-  const name = actionText(action);
-  memory.repeated = { action: name, times: memory.repeated.action === name ? memory.repeated.times + 1 : 1 };
+function countRepeats(action: Action, { target: { container } }: MemberSight, memory: Memory): void {
+  const text = actionText(action);
+  const { repeated } = memory;
+  const isSame = repeated.container === container && repeated.action === text;
+  memory.repeated = { container, action: text, times: isSame ? repeated.times + 1 : 1 };
 }

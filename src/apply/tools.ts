@@ -11,7 +11,20 @@ export interface HostTools {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly probe: Probe;
+  readonly lock: LockHolder;
   readonly emit: (event: ApplyEvent) => void;
+}
+
+/** Who takes a host's lock here, and how long they wait for it. */
+export interface LockHolder {
+  /** `user@machine` */
+  readonly operator: string;
+  /** Tells this process from every other of its machine, for those who find its lock. */
+  readonly process: string;
+  /** Whether a process is known to have ended; never true of one on another machine. */
+  readonly isGone: (process: string) => boolean;
+  /** Longest wait for somebody else who is at work, in seconds. */
+  readonly patienceSeconds: number;
 }
 
 /** Time, as everything that waits is given it. */

@@ -4,17 +4,34 @@ import type { Target } from './observe.ts';
 
 /**
  * Changes that were begun and not ended, found by names alone: a candidate or a failed one is about, or an old container
- * waits under its old-name. Works from any control machine, with no journal.
+ * waits under its old-name. Each is named for its leader. Works from any control machine, with no journal.
  */
 export function unfinishedChanges(containers: readonly ContainerSummary[]): readonly Target[] {
-  return targets(containers, ({ role }) => role !== 'bak');
+  const found = new Map<string, Target>();
+  for (const { id, names, labels } of containers) {
+    for (const name of names) {
+      const parsed = parseRoleName(name);
+      if (!parsed || parsed.role === 'bak') continue;
+      const { target, role, run } = parsed;
+      // A name alone could be anybody's, so a candidate must bear the marks of that run; an old one has none to bear.
+      if (role !== 'old' && labels[LABELS.run] !== run) continue;
+      const leader = leaderOf(target, run, containers);
+      const known = found.get(`${leader} ${run}`);
+      const oldId = role === 'old' && leader === target ? id : known?.oldId;
+      found.set(`${leader} ${run}`, { container: leader, run, ...(oldId === undefined ? {} : { oldId }) });
+    }
+  }
+  return [...found.values()];
 }
 
 /** An old container that is kept beside the one that took its place. */
 export interface KeptContainer extends Target {
+  readonly oldId: string;
   readonly keptName: string;
   /** ISO 8601; null for one kept by a version that did not say. */
   readonly until: string | null;
+  /** Whose change it was part of; its own name where it was made by itself. */
+  readonly leader: string;
 }
 
 /** Old containers that a committed change keeps, so that it can be taken back. */
@@ -24,32 +41,23 @@ export function keptContainers(containers: readonly ContainerSummary[]): readonl
       const parsed = parseRoleName(name);
       const successor = parsed?.role === 'bak' ? successorOf(id, parsed.run, containers) : undefined;
       if (!parsed || !successor) return [];
-      const until = successor.labels[LABELS.keepUntil] ?? null;
-      return [{ container: parsed.target, run: parsed.run, oldId: id, keptName: name, until }];
+      const { target, run } = parsed;
+      const until = marked(successor, 'keepUntil') ?? null;
+      const leader = marked(successor, 'leader') ?? target;
+      return [{ container: target, run, oldId: id, keptName: name, until, leader }];
     }),
   );
 }
 
-function targets(
-  containers: readonly ContainerSummary[],
-  wanted: (parsed: NonNullable<ReturnType<typeof parseRoleName>>) => boolean,
-): readonly Target[] {
-  const found = new Map<string, Target>();
-  for (const { id, names, labels } of containers) {
-    for (const name of names) {
-      const parsed = parseRoleName(name);
-      if (!parsed || !wanted(parsed)) continue;
-      // A name alone could be anybody's, so a candidate must bear the marks of that run; an old one has none to bear.
-      const isOurs = parsed.role === 'old' || labels[LABELS.run] === parsed.run;
-      if (isOurs)
-        found.set(`${parsed.target} ${parsed.run}`, {
-          container: parsed.target,
-          run: parsed.run,
-          ...(parsed.role === 'old' ? { oldId: id } : {}),
-        });
-    }
-  }
-  return [...found.values()];
+/** The leader of the change that a container takes part in, by its candidate's label. */
+function leaderOf(target: string, run: string, containers: readonly ContainerSummary[]): string {
+  const candidate = containers.find(({ labels }) => labels[LABELS.run] === run && labels[LABELS.target] === target);
+  return (candidate && marked(candidate, 'leader')) ?? target;
+}
+
+function marked({ labels }: ContainerSummary, mark: keyof typeof LABELS): string | undefined {
+  const value = labels[LABELS[mark]];
+  return value === '' ? undefined : value;
 }
 
 function successorOf(id: string, run: string, containers: readonly ContainerSummary[]): ContainerSummary | undefined {

@@ -122,7 +122,7 @@ async function oneHost(
   const { inputs, options, world, run, planDigest } = job;
   const session = hostSession(host, connectionSettings(options, world), world.clock);
   try {
-    const tools = await hostTools(session, run, progress, world);
+    const tools = await hostTools(session, run, progress, world, options);
     const permit = async (change: Change): Promise<Permit> => {
       if (world.interrupted.aborted) return notNow('interrupted before it was begun');
       if (budget.isSpent())

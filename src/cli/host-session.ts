@@ -73,6 +73,7 @@ function watched(engine: Engine, drop: () => Promise<void>): Engine {
   };
   return {
     facts: () => watch(engine.facts()),
+    time: () => watch(engine.time()),
     list: () => watch(engine.list()),
     inspect: (id) => watch(engine.inspect(id)),
     image: (reference) => watch(engine.image(reference)),

@@ -1,6 +1,7 @@
 import type { HostTools } from '../apply/tools.ts';
 import type { Journal } from '../model/journal.ts';
 import type { HostSession } from './host-session.ts';
+import type { CommonOptions } from './options.ts';
 import { portProbe } from './port-probe.ts';
 import type { Progress } from './progress.ts';
 import type { World } from './world.ts';
@@ -10,7 +11,8 @@ export async function hostTools(
   session: HostSession,
   journal: Journal,
   progress: Progress,
-  { clock }: World,
+  { clock, operator, identity }: World,
+  { lockTimeout }: Pick<CommonOptions, 'lockTimeout'>,
 ): Promise<HostTools> {
   const engine = await session.engine();
   return {
@@ -20,6 +22,7 @@ export async function hostTools(
     journal,
     clock,
     probe: portProbe(session),
+    lock: { operator, ...identity, patienceSeconds: lockTimeout },
     emit: ({ host, container, text }) => progress.report({ event: 'step', host, container, step: text }),
   };
 }

@@ -18,6 +18,8 @@ export interface CommonOptions {
   readonly input: boolean;
   readonly stateDir?: string;
   readonly timeout: number;
+  /** Seconds. */
+  readonly lockTimeout: number;
 }
 
 /** Names the rules that `--rule` takes; kept here so that help needs no rule to be loaded. */
@@ -39,6 +41,21 @@ export function withHosts(command: Command): Command {
     .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs; web:&prod:!canary')
     .option('-c, --concurrency <number>', 'hosts worked on at once', wholeNumber, 25)
     .option('--timeout <seconds>', 'longest time to reach a host', wholeNumber, 20);
+}
+
+/** Adds the flag of commands that change hosts. */
+export function withLock(command: Command): Command {
+  return command.option(
+    '--lock-timeout <seconds>',
+    'longest wait for another run that is changing a host (default: none)',
+    seconds,
+    0,
+  );
+}
+
+/** Reads a whole number of seconds, none included. */
+function seconds(value: string): number {
+  return value === '0' ? 0 : wholeNumber(value);
 }
 
 /** Adds the flags that say what is looked for. */

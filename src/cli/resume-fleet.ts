@@ -29,7 +29,7 @@ export async function resumeFleet(
     async (host) => {
       const session = hostSession(host, settings, world.clock);
       try {
-        const tools = await hostTools(session, journal, progress, world);
+        const tools = await hostTools(session, journal, progress, world, options);
         const ended = tools.facts.kind === 'docker' ? await resumeHost({ gate: inputs.playbook.health }, tools) : [];
         progress.pause();
         for (const { target, outcome } of ended)

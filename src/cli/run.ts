@@ -7,7 +7,7 @@ import type { ScanOptions } from './commands/scan.ts';
 import type { CommonOptions } from './options.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { ExitCode } from './exit-code.ts';
-import { withHosts, withOutput, withRules, wholeNumber } from './options.ts';
+import { withHosts, withLock, withOutput, withRules, wholeNumber } from './options.ts';
 import type { World } from './world.ts';
 
 /**
@@ -51,7 +51,7 @@ function build(world: World, end: (code: ExitCode) => void): Command {
     .option('--detailed-exitcode', 'end with 2 when there is something to do', false)
     .action(async (options: PlanOptions) => end(await (await import('./commands/plan.ts')).plan(options, world)));
 
-  withRules(program.command('apply').description('fix the findings, asking for each container'))
+  withLock(withRules(program.command('apply').description('fix the findings, asking for each container')))
     .argument('[plan.json]', 'a saved plan; without it a new one is made')
     .option('-y, --yes', 'do not ask', false)
     .option('--max-changes <number>', 'do nothing when the plan has more changes than this', wholeNumber)
@@ -60,7 +60,7 @@ function build(world: World, end: (code: ExitCode) => void): Command {
       end(await (await import('./commands/apply.ts')).apply(file, options, world)),
     );
 
-  withHosts(program.command('rollback').description('put the kept containers back'))
+  withLock(withHosts(program.command('rollback').description('put the kept containers back')))
     .argument('[run]', 'only the changes of this run; without it, the latest change of each container')
     .option(
       '--container <glob>',

@@ -1,6 +1,7 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import type { Clock } from '../apply/tools.ts';
+import type { Clock, LockHolder } from '../apply/tools.ts';
+import { processIdentity } from './process-identity.ts';
 
 /** Everything outside the program that it touches: built once for real, by hand in tests. */
 export interface World {
@@ -11,6 +12,8 @@ export interface World {
   readonly userName: string;
   /** `user@machine`, for the journal. */
   readonly operator: string;
+  /** This process, and whether another of this machine has ended. */
+  readonly identity: Pick<LockHolder, 'process' | 'isGone'>;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -42,6 +45,7 @@ export function realWorld(): World {
     workingFolder: process.cwd(),
     userName,
     operator: `${environment['SUDO_USER'] ?? userName}@${hostname()}`,
+    identity: processIdentity(),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

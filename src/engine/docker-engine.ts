@@ -67,6 +67,11 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
       const [version, info] = await Promise.all([get('/version'), get('/info')]);
       return readFacts(kind, apiVersion, json(version), json(info));
     },
+    async time() {
+      const info = json(await get('/info'));
+      const told = isJsonObject(info) ? Date.parse(String(info['SystemTime'])) : Number.NaN;
+      return Number.isNaN(told) ? Date.now() : told;
+    },
     async list() {
       return readSummaries(json(await get('/containers/json', { query: { all: '1' }, ...LONG_LIST })));
     },

@@ -15,6 +15,7 @@ rules:
 rollout:
   batches: [100%]
   pause: 0s
+  order: stop-first
   max_failures: 1
 health:
   healthy_for: 10s
@@ -46,7 +47,7 @@ export const DEFAULT_PLAYBOOK: Playbook = {
     'linux-capabilities': { require: 'cis', add: 'auto', profiles: [] },
     'host-network-privileged-listener': {},
   },
-  rollout: { batches: ['100%'], pauseSeconds: 0, maxFailures: 1 },
+  rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
   health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback' },
   keepSeconds: 7 * 86_400,
   windows: [],

@@ -1,6 +1,15 @@
 import * as z from 'zod';
 import type { JsonObject } from '../model/json.ts';
-import type { CapabilityDecision, Change, Edit, Owner, PortMove } from '../model/plan.ts';
+import type {
+  Activity,
+  CapabilityDecision,
+  Change,
+  DependantChange,
+  Edit,
+  Fingerprint,
+  Owner,
+  PortMove,
+} from '../model/plan.ts';
 import { carriedObject } from './document.ts';
 import { findingShape } from './finding-shape.ts';
 import { engineShape, isEachHostOnce, unreadHostShape } from './host-shape.ts';
@@ -58,9 +67,15 @@ function changeShape() {
       warnings: texts,
       blocked: z.object({ because: z.string(), hint: z.string() }).nullable(),
       owner: ownerShape(),
+      activity: activity(),
+      order: z.enum(['stop-first', 'start-first'] satisfies Change['order'][]),
+      keeps: z.enum(['container', 'specification'] satisfies Change['keeps'][]),
+      carry: z.enum(['none', 'copy', 'commit'] satisfies Change['carry'][]),
+      dependants: z.array(dependantShape()),
+      part_of: z.string().exactOptional(),
       downtime_s: seconds,
       worst_case_s: seconds,
-      stale_if: z.object({ config_digest: z.string(), image_id: z.string(), engine_id: z.string() }),
+      stale_if: fingerprintShape(),
     })
     .refine(hasOneSideEach, { path: ['after'], error: 'the same paths as in before' })
     .refine(({ action, blocked }) => (action === 'blocked') === (blocked !== null), {
@@ -81,13 +96,54 @@ function changeShape() {
         warnings: change.warnings,
         blocked: change.blocked,
         owner: change.owner,
+        activity: change.activity,
+        order: change.order,
+        keeps: change.keeps,
+        carry: change.carry,
+        dependants: change.dependants,
+        ...(change.part_of === undefined ? {} : { partOf: change.part_of }),
         downtimeSeconds: change.downtime_s,
         worstCaseSeconds: change.worst_case_s,
-        staleIf: {
-          engineId: change.stale_if.engine_id,
-          configDigest: change.stale_if.config_digest,
-          imageId: change.stale_if.image_id,
-        },
+        staleIf: change.stale_if,
+      }),
+    );
+}
+
+function activity() {
+  return z.enum(['running', 'paused', 'stopped'] satisfies Activity[]);
+}
+
+function fingerprintShape() {
+  return z
+    .object({ config_digest: z.string(), image_id: z.string(), engine_id: z.string() })
+    .transform(
+      ({ config_digest, image_id, engine_id }): Fingerprint => ({
+        engineId: engine_id,
+        configDigest: config_digest,
+        imageId: image_id,
+      }),
+    );
+}
+
+function dependantShape() {
+  return z
+    .object({
+      container: z.string(),
+      id: z.string(),
+      through: z.array(
+        z.enum(['network_mode', 'pid', 'ipc', 'volumes_from', 'link'] satisfies DependantChange['through'][number][]),
+      ),
+      activity: activity(),
+      before: carriedObject,
+      after: carriedObject,
+      stale_if: fingerprintShape(),
+    })
+    .refine(hasOneSideEach, { path: ['after'], error: 'the same paths as in before' })
+    .transform(
+      ({ before, after, stale_if, ...dependant }): DependantChange => ({
+        ...dependant,
+        edits: editsOf(before, after),
+        staleIf: stale_if,
       }),
     );
 }

@@ -76,10 +76,11 @@ const rollout = fields(
       .min(1, { error: 'is empty; expected at least one batch' })
       .optional(),
     pause: duration.optional(),
+    order: z.enum(['stop-first', 'start-first'], { error: wrong('stop-first or start-first') }).optional(),
     max_changes: countOrShare('a number of changes or a share of the containers such as 20%').optional(),
     max_failures: whole(1, 1_000_000, 'a number of failures, at least 1').optional(),
   },
-  'a mapping of batches, pause, max_changes and max_failures',
+  'a mapping of batches, pause, order, max_changes and max_failures',
 );
 
 const containers = fields(

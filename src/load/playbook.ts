@@ -75,8 +75,14 @@ function capabilitySettings(written: Settings<'linux-capabilities'>): Capability
 type Settings<Id extends keyof WrittenRules> = Partial<Exclude<WrittenRules[Id], boolean | undefined>>;
 
 function rollout(written: Written['rollout'] = {}): Playbook['rollout'] {
-  const { batches = ['100%'], pause = 0, max_changes: maxChanges, max_failures: maxFailures = 1 } = written;
-  return { batches, pauseSeconds: pause, maxFailures, ...(maxChanges === undefined ? {} : { maxChanges }) };
+  const {
+    batches = ['100%'],
+    pause = 0,
+    order = 'stop-first',
+    max_changes: maxChanges,
+    max_failures: maxFailures = 1,
+  } = written;
+  return { batches, pauseSeconds: pause, order, maxFailures, ...(maxChanges === undefined ? {} : { maxChanges }) };
 }
 
 function healthGate(written: Written['health'], document: YamlDocument): Playbook['health'] {

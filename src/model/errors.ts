@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'engine-too-old'
   | 'not-docker'
   | 'journal'
+  | 'locked'
   | 'refused';
 
 /** The one error enforce throws on purpose: what went wrong, where, and what to do. `cause` keeps the original. */

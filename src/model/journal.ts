@@ -67,12 +67,17 @@ export type Outcome =
   | {
       readonly result: 'applied';
       readonly downtimeMilliseconds: number;
-      /** Name under which the old container is kept. */
-      readonly kept: string;
+      /** Name under which the old container is kept; null where only its specification is, with the new one. */
+      readonly kept: string | null;
       /** Host ports (TCP) that were seen to answer. */
       readonly answers: readonly number[];
     }
   | { readonly result: 'skipped'; readonly because: string }
-  | { readonly result: 'deferred'; readonly because: string }
+  | {
+      readonly result: 'deferred';
+      readonly because: string;
+      /** Somebody else has the host's lock. */
+      readonly locked?: true;
+    }
   | { readonly result: 'rolled-back'; readonly because: string; readonly downtimeMilliseconds: number }
   | { readonly result: 'stuck'; readonly because: string; readonly recover: string };

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { Reference } from './references.ts';
 import type { EngineFacts, Protocol } from './snapshot.ts';
 
 /**
@@ -38,6 +39,9 @@ export type HostPlan =
 /** What becomes of a container that has findings. */
 export type Action = 'recreate' | 'blocked' | 'excepted';
 
+/** What a container does, and does again after a change. */
+export type Activity = 'running' | 'paused' | 'stopped';
+
 /** One container, from how it is to how it must be. */
 export interface Change {
   readonly host: string;
@@ -53,10 +57,33 @@ export interface Change {
   /** Why nothing is done; null unless the action is `blocked`. */
   readonly blocked: Blocked | null;
   readonly owner: Owner;
+  readonly activity: Activity;
+  /** `start-first`: both run side by side until the new one answers. */
+  readonly order: 'stop-first' | 'start-first';
+  /** What stays of the old container afterwards, to take the change back with. */
+  readonly keeps: 'container' | 'specification';
+  /** How files that were written into the container come along. */
+  readonly carry: 'none' | 'copy' | 'commit';
+  /** Containers that hold on to this one by its id: stopped before it, made again to name the new one, started after it. */
+  readonly dependants: readonly DependantChange[];
+  /** Name of the container whose change this one is part of; absent where it is made by itself. */
+  readonly partOf?: string;
   /** How long the service is expected to be away, in seconds: its stop timeout is not counted, as it usually serves until then. */
   readonly downtimeSeconds: number;
   /** Stop timeout + start + health deadline + rollback, in seconds; what must fit into a window. */
   readonly worstCaseSeconds: number;
+  readonly staleIf: Fingerprint;
+}
+
+/** A container that is made again because another, which it refers to by id, is. */
+export interface DependantChange {
+  readonly container: string;
+  readonly id: string;
+  /** The settings by which it holds on: `network_mode`, `pid`, `ipc`, `volumes_from`, `link`. */
+  readonly through: readonly Reference['through'][];
+  readonly activity: Activity;
+  /** What its own findings change in it. */
+  readonly edits: readonly Edit[];
   readonly staleIf: Fingerprint;
 }
 
@@ -127,6 +154,7 @@ export type Operation =
   | { readonly kind: 'connect'; readonly id: string; readonly network: string; readonly endpoint: JsonObject }
   | { readonly kind: 'stop'; readonly id: string; readonly timeoutSeconds: number }
   | { readonly kind: 'start'; readonly id: string }
+  | { readonly kind: 'pause'; readonly id: string }
   | { readonly kind: 'rename'; readonly id: string; readonly name: string }
   | { readonly kind: 'set-restart-policy'; readonly id: string; readonly policy: RestartPolicySetting }
   | { readonly kind: 'remove'; readonly id: string };

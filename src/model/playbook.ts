@@ -72,6 +72,8 @@ export interface Rollout {
   readonly pauseSeconds: number;
   /** More changes than this and nothing is done; undefined: no limit. */
   readonly maxChanges?: number | `${number}%`;
+  /** `start-first`: where nothing is shared that only one may have, the new container answers before the old one stops. */
+  readonly order: 'stop-first' | 'start-first';
   /** Failed changes after which nothing new is started. */
   readonly maxFailures: number;
 }

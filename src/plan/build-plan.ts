@@ -9,7 +9,9 @@ import type { Assessment } from './assess.ts';
 import { selectContainers } from './assess.ts';
 import { covers } from './accept.ts';
 import { changeFor } from './change-for.ts';
+import { guardRecreate } from './guards.ts';
 import { portRoom } from './port-room.ts';
+import { withDependants } from './with-dependants.ts';
 
 /** One host as it was read, with what the rules found on it. */
 export interface AssessedHost {
@@ -65,6 +67,9 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
     container,
     own: read.findings.filter(({ containerId }) => containerId === container.id),
   }));
+  const changes = found
+    .filter(({ own }) => own.length > 0)
+    .map(({ container, own }) => changeFor(container, own, context));
   return {
     host,
     address,
@@ -72,7 +77,11 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
     engine: snapshot.engine,
     containers: snapshot.containers.length,
     compliant: found.filter(({ own }) => own.length === 0).map(({ container }) => container.name),
-    changes: found.filter(({ own }) => own.length > 0).map(({ container, own }) => changeFor(container, own, context)),
+    changes: withDependants(changes, snapshot, {
+      guard: (container) => guardRecreate(container, snapshot, context.playbook),
+      isExcluded: (container) =>
+        !selectContainers(snapshot, { ...inputs.assessment, containers: [] }).some(({ id }) => id === container.id),
+    }),
   };
 }
 

@@ -4,12 +4,14 @@ import type { Blocked, CapabilityDecision, Change, Edit, PortMove } from '../mod
 import type { Exception, Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import { covers } from './accept.ts';
+import { activityOf } from './activity-of.ts';
 import { chooseCapabilities } from './choose-capabilities.ts';
 import { choosePorts } from './choose-ports.ts';
 import { guardRecreate } from './guards.ts';
 import { lostItsName, observations } from './observations.ts';
 import { ownerOf } from './owner.ts';
 import type { PortClaim, PortRoom } from './port-room.ts';
+import { whyStopFirst } from './why-stop-first.ts';
 
 /** What is needed to turn one container's findings into its change. */
 export interface ChangeContext {
@@ -34,6 +36,9 @@ export function changeFor(container: Container, findings: readonly Finding[], co
         losesException(container, findings, context));
   const action = open.length === 0 ? 'excepted' : guarded ? 'blocked' : 'recreate';
   const recreated = action === 'recreate';
+  const activity = activityOf(container);
+  const order = orderOf(container, remedy.moves, playbook);
+  const owner = ownerOf(container);
   if (recreated) context.room.promise(container.name, remedy.claims);
 
   return {
@@ -48,11 +53,26 @@ export function changeFor(container: Container, findings: readonly Finding[], co
     capabilities: recreated ? remedy.decisions : [],
     warnings: recreated ? [...remedy.warnings, ...observations(container, snapshot, remedy.moves)] : [],
     blocked: action === 'blocked' ? (guarded ?? null) : null,
-    owner: ownerOf(container),
-    downtimeSeconds: recreated ? 2 : 0,
+    owner,
+    activity,
+    order,
+    // Whoever manages a project by labels would find two of them, and start the wrong one (recreate.md §14).
+    keeps: owner.kind === 'compose' ? 'specification' : 'container',
+    carry: 'none',
+    dependants: [],
+    downtimeSeconds: recreated && order === 'stop-first' && activity === 'running' ? 2 : 0,
     worstCaseSeconds: recreated ? worstCase(container, playbook) : 0,
     staleIf: { engineId: snapshot.engine.id, configDigest: container.configDigest, imageId: container.inspect.Image },
   };
+}
+
+function orderOf(
+  container: Container,
+  moves: readonly PortMove[],
+  { rollout }: Playbook,
+): Change['order'] {
+  if (rollout.order === 'stop-first') return 'stop-first';
+  return whyStopFirst(container, moves, false) === undefined ? 'start-first' : 'stop-first';
 }
 
 interface Remedy {

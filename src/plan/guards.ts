@@ -3,7 +3,6 @@ import { configuredPorts } from '../model/published-ports.ts';
 import type { Blocked } from '../model/plan.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
-import { dependantsOf } from './dependants.ts';
 import { insteadOf, ownerOf } from './owner.ts';
 import { filesAtRisk } from './writable-layer.ts';
 
@@ -25,9 +24,8 @@ const GUARDS: readonly Guard[] = [
   carriesConnection,
   owned,
   autoRemoved,
-  notRunning,
+  notAtRest,
   attended,
-  dependedOn,
   imageGone,
   volumesGone,
   dataInWritableLayer,
@@ -90,19 +88,20 @@ function autoRemoved({ inspect }: Container): Blocked | undefined {
   };
 }
 
-function notRunning({ inspect: { State } }: Container): Blocked | undefined {
+/** A stopped container is made again and stays stopped, unless the engine would start the old one at boot: a new one that never ran it would not (recreate.md L3). */
+function notAtRest({ inspect: { State, HostConfig } }: Container): Blocked | undefined {
   if (State.Dead) return { because: 'the engine calls it dead', hint: 'remove it with docker rm' };
-  if (State.Paused)
-    return {
-      because: 'it is paused, so whether its service answers cannot be told',
-      hint: 'docker unpause it, then plan again',
-    };
   if (State.Restarting)
     return { because: 'it keeps restarting, so there is no working service to compare with', hint: 'mend it first' };
-  if (State.Running) return undefined;
+  if (State.Running || State.Status === 'created') return undefined;
+  const restart = HostConfig.RestartPolicy?.Name ?? '';
+  const comesBack = restart === 'always' || (restart === 'on-failure' && (State.ExitCode ?? 0) !== 0);
+  if (State.Status === 'exited' && !comesBack) return undefined;
   return {
-    because: `it does not run (${State.Status}), so whether its service would still answer cannot be told`,
-    hint: 'start it and plan again, or remove it',
+    because: comesBack
+      ? `it is stopped, but its restart policy ${restart} would start it when the engine starts, and a new one that never ran would stay down`
+      : `it does not run (${State.Status})`,
+    hint: 'start it and plan again, set its restart policy to no, or remove it',
   };
 }
 
@@ -126,16 +125,6 @@ function attended({ inspect: { Config } }: Container): Blocked | undefined {
       hint: 'change the unit or script that makes it, or make it with docker run -d',
     };
   return undefined;
-}
-
-function dependedOn(container: Container, snapshot: Snapshot): Blocked | undefined {
-  const dependants = dependantsOf(container, snapshot);
-  if (dependants.length === 0) return undefined;
-  const list = dependants.map(({ name, through }) => `${name} (${through})`).join(', ');
-  return {
-    because: `other containers hold on to it by its id: ${list}`,
-    hint: 'recreate them together by hand, or write an exception',
-  };
 }
 
 function imageGone({ details, inspect }: Container): Blocked | undefined {

@@ -76,7 +76,7 @@ function outcomeLines({ host, container, outcome, notes }: ChangeResult, paint: 
   const seen = notes.map((note) => plainText(note));
   switch (outcome.result) {
     case 'applied': {
-      const kept = `kept ${plainText(outcome.kept, 120)}`;
+      const kept = outcome.kept === null ? 'its specification is kept' : `kept ${plainText(outcome.kept, 120)}`;
       return [line(paint('good', '✓'), what, [...seen, down(outcome.downtimeMilliseconds), kept])];
     }
     case 'rolled-back':

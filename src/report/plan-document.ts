@@ -1,5 +1,14 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import type { CapabilityDecision, Change, HostPlan, Plan, PortMove } from '../model/plan.ts';
+import type {
+  CapabilityDecision,
+  Change,
+  DependantChange,
+  Edit,
+  Fingerprint,
+  HostPlan,
+  Plan,
+  PortMove,
+} from '../model/plan.ts';
 import { documentHead } from './document.ts';
 import { findingDocument } from './finding-document.ts';
 import { engineDocument, unreadHostDocument } from './host-document.ts';
@@ -28,8 +37,8 @@ function changeDocument(change: Change): JsonObject {
     image: change.image,
     action: change.action,
     because: change.because.map(findingDocument),
-    before: byPath(change, 'before'),
-    after: byPath(change, 'after'),
+    before: byPath(change.edits, 'before'),
+    after: byPath(change.edits, 'after'),
     port_moves: change.portMoves.map(portMoveDocument),
     capabilities: change.capabilities.map(capabilityDocument),
     warnings: [...change.warnings],
@@ -39,18 +48,36 @@ function changeDocument(change: Change): JsonObject {
       ...(change.owner.name === undefined ? {} : { name: change.owner.name }),
       ...(change.owner.files === undefined ? {} : { files: [...change.owner.files] }),
     },
+    activity: change.activity,
+    order: change.order,
+    keeps: change.keeps,
+    carry: change.carry,
+    dependants: change.dependants.map(dependantDocument),
+    ...(change.partOf === undefined ? {} : { part_of: change.partOf }),
     downtime_s: change.downtimeSeconds,
     worst_case_s: change.worstCaseSeconds,
-    stale_if: {
-      config_digest: change.staleIf.configDigest,
-      image_id: change.staleIf.imageId,
-      engine_id: change.staleIf.engineId,
-    },
+    stale_if: fingerprintDocument(change.staleIf),
   };
 }
 
-function byPath(change: Change, side: 'before' | 'after'): Readonly<Record<string, JsonValue>> {
-  return Object.fromEntries(change.edits.map((edit) => [edit.path, edit[side]]));
+function dependantDocument(dependant: DependantChange): JsonObject {
+  return {
+    container: dependant.container,
+    id: dependant.id,
+    through: [...dependant.through],
+    activity: dependant.activity,
+    before: byPath(dependant.edits, 'before'),
+    after: byPath(dependant.edits, 'after'),
+    stale_if: fingerprintDocument(dependant.staleIf),
+  };
+}
+
+function fingerprintDocument({ configDigest, imageId, engineId }: Fingerprint): JsonObject {
+  return { config_digest: configDigest, image_id: imageId, engine_id: engineId };
+}
+
+function byPath(edits: readonly Edit[], side: 'before' | 'after'): Readonly<Record<string, JsonValue>> {
+  return Object.fromEntries(edits.map((edit) => [edit.path, edit[side]]));
 }
 
 function portChanges(change: Change): readonly JsonObject[] {

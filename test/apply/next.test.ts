@@ -1,26 +1,60 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Observed } from '../../src/apply/next.ts';
+import type { Observed, Step } from '../../src/apply/next.ts';
 import { next } from '../../src/apply/next.ts';
 import type { Bounds, Decide } from './protocol-model.ts';
 import { explore } from './protocol-model.ts';
+import type { Setting } from './protocol-world.ts';
 
-const FENCED: Bounds = { workers: 2, crashes: 2, reboots: 2, fenced: true };
+const FENCED: Bounds = { members: 1, workers: 2, crashes: 2, reboots: 2, fenced: true };
+const PAIR: Bounds = { members: 2, workers: 2, crashes: 1, reboots: 1, fenced: true };
+
+const PLAIN: Setting = {
+  restart: 'always:0',
+  activity: 'running',
+  order: 'stop-first',
+  keeps: 'container',
+  carries: false,
+  healthy: true,
+  faithful: true,
+};
+
+/** Each restart policy, with a new container that does well, one that cannot run, and one that is not the same. */
+function settings(different: Partial<Setting> = {}): readonly Setting[] {
+  return ['no:0', 'always:0', 'unless-stopped:0'].flatMap((restart) => [
+    { ...PLAIN, ...different, restart },
+    { ...PLAIN, ...different, restart, healthy: false },
+    { ...PLAIN, ...different, restart, faithful: false },
+  ]);
+}
 
 describe('every interleaving of crashes, reboots and workers', () => {
-  test('never runs two, never loses the old one, and one resume alone always ends with one running as before', () => {
-    const { states, violations, longestResume } = explore(next, { workers: 3, crashes: 3, reboots: 2, fenced: true });
+  test.each<[string, Partial<Setting>, Bounds, number]>([
+    ['one container', {}, { ...FENCED, workers: 3, crashes: 3 }, 100_000],
+    ['one that was paused', { activity: 'paused' }, FENCED, 30_000],
+    ['one that was stopped', { activity: 'stopped' }, FENCED, 13_000],
+    ['one whose files come along', { carries: true }, FENCED, 28_000],
+    ['one of which only the specification is kept', { keeps: 'specification' }, FENCED, 24_000],
+    ['one that is started before the old one stops', { order: 'start-first' }, FENCED, 19_000],
+    ['one with a dependant', {}, PAIR, 48_000],
+    ['one with a dependant, both paused', { activity: 'paused' }, PAIR, 48_000],
+    ['one with a dependant, of which only the specifications are kept', { keeps: 'specification' }, PAIR, 40_000],
+  ])(
+    '%s: never runs two, never loses the old one, and one resume alone always ends with one running as before',
+    (_what, different, bounds, least) => {
+      const { states, violations, longestResume } = explore(next, bounds, settings(different));
 
-    expect([...violations]).toEqual([]);
-    expect(states).toBeGreaterThan(100_000);
-    expect(longestResume).toBeLessThan(25);
-  });
+      expect([...violations]).toEqual([]);
+      expect(states).toBeGreaterThan(least);
+      expect(longestResume).toBeLessThan(25 * bounds.members);
+    },
+  );
 
-  test.each<[string, Decide, Bounds]>([
-    ['workers that are not kept apart by a lock', next, { workers: 2, crashes: 1, reboots: 1, fenced: false }],
+  test.each<[string, Decide, Bounds, Partial<Setting>?]>([
+    ['workers that are not kept apart by a lock', next, { ...FENCED, crashes: 1, reboots: 1, fenced: false }],
     [
       'the old one keeping its restart policy',
       skip(
-        (action) => action.kind === 'set-restart' && action.who === 'old' && action.restart === 'no:0',
+        ({ action }) => action.kind === 'set-restart' && action.who === 'old' && action.restart === 'no:0',
         (observed) => ({ ...observed, old: observed.old && { ...observed.old, restart: 'no:0' } }),
       ),
       FENCED,
@@ -28,42 +62,93 @@ describe('every interleaving of crashes, reboots and workers', () => {
     [
       'a rollback that is not decided durably',
       skip(
-        (action) => action.kind === 'rename' && action.to === 'fail',
+        ({ action }) => action.kind === 'rename' && action.to === 'fail',
         (observed) => ({ ...observed, candidate: observed.candidate && { ...observed.candidate, name: 'fail' } }),
       ),
       FENCED,
     ],
-    ['starting the old one before the candidate is stopped', startTooEarly, FENCED],
+    [
+      'starting the old one before the candidate is stopped',
+      instead(
+        ({ action }, [leader]) => action.kind === 'stop' && action.who === 'candidate' && leader?.old?.running === false,
+        { kind: 'start', who: 'old' },
+      ),
+      FENCED,
+    ],
     [
       'removing the candidate before the old one has its policy back',
       skip(
-        (action) => action.kind === 'set-restart' && action.restart !== 'no:0',
+        ({ action }) => action.kind === 'set-restart' && action.restart !== 'no:0',
         (observed) => ({
           ...observed,
-          old: observed.old && observed.candidate && { ...observed.old, restart: observed.candidate.originalRestart },
+          old: observed.old && observed.candidate && { ...observed.old, restart: observed.candidate.before.restart },
         }),
       ),
       FENCED,
     ],
-    ['starting the candidate while the old one still runs', startBeforeStop, FENCED],
-  ])('would go wrong with %s', (_what, decide, bounds) => {
-    const { violations } = explore(decide, { ...bounds, untilWrong: true });
+    [
+      'starting the candidate while the old one still runs',
+      instead(
+        ({ action }, [leader]) => action.kind === 'stop' && action.who === 'old' && leader?.candidate?.running === false,
+        { kind: 'start', who: 'candidate' },
+      ),
+      FENCED,
+    ],
+    [
+      'starting the candidate before its files are there',
+      skip(
+        ({ action }) => action.kind === 'carry',
+        (observed) => ({ ...observed, carried: true }),
+      ),
+      FENCED,
+      { carries: true },
+    ],
+    [
+      'taking back what is kept no more',
+      (unit, intent) => next(unit.map(asIfKept), intent),
+      PAIR,
+      { keeps: 'specification' },
+    ],
+    [
+      'a leader that stops before its dependant',
+      (unit, intent) => {
+        const step = next(unit, intent);
+        return step.action.kind === 'stop' && step.action.who === 'old' ? { ...step, member: 0 } : step;
+      },
+      PAIR,
+    ],
+  ])('would go wrong with %s', (_what, decide, bounds, different = {}) => {
+    const { violations } = explore(decide, { ...bounds, untilWrong: true }, settings(different));
 
     expect(violations.size).toBeGreaterThan(0);
   });
 });
 
 describe('the order of a change', () => {
-  const old = { name: 'target', running: true, restarting: false, restart: 'always:0' } as const;
+  const old = { name: 'target', running: true, paused: false, restarting: false, restart: 'always:0' } as const;
   const candidate = {
     name: 'new',
     running: false,
+    paused: false,
     restarting: false,
     restart: 'always:0',
-    originalRestart: 'always:0',
+    before: { activity: 'running', restart: 'always:0' },
+    order: 'stop-first',
+    keeps: 'container',
+    carries: false,
+    everStarted: false,
     missingNetworks: [],
   } as const;
-  const seen: Observed = { old, candidate, examined: true, started: false, verified: false, rejected: false };
+  const seen: Observed = {
+    old,
+    candidate,
+    planned: 'running',
+    examined: true,
+    carried: false,
+    started: false,
+    verified: false,
+    rejected: false,
+  };
 
   test.each<[string, Observed, object]>([
     ['creates the candidate while the old one runs', { ...seen, candidate: null }, { kind: 'create' }],
@@ -86,7 +171,7 @@ describe('the order of a change', () => {
     ],
     [
       'gives the name to the candidate',
-      { ...seen, old: { name: 'old', running: false, restarting: false, restart: 'no:0' } },
+      { ...seen, old: { ...old, name: 'old', running: false, restart: 'no:0' } },
       { kind: 'rename', who: 'candidate', to: 'target' },
     ],
     [
@@ -95,28 +180,29 @@ describe('the order of a change', () => {
       { kind: 'remove', who: 'candidate' },
     ],
   ])('%s', (_sentence, observed, action) => {
-    expect(next(observed, 'apply')).toEqual(action);
+    expect(next([observed], 'apply')).toEqual({ member: 0, action });
   });
 });
 
+type Unit = readonly Observed[];
+
+/** A member without its old container, that does not know that this is meant. */
+function asIfKept(pair: Observed): Observed {
+  return pair.old ? pair : { ...pair, candidate: pair.candidate && { ...pair.candidate, keeps: 'container' } };
+}
+
 /** `next`, made blind to the need for one action. */
-function skip(unwanted: (action: ReturnType<Decide>) => boolean, pretend: (observed: Observed) => Observed): Decide {
-  return (observed, intent) => {
-    const action = next(observed, intent);
-    return unwanted(action) ? next(pretend(observed), intent) : action;
+function skip(unwanted: (step: Step) => boolean, pretend: (observed: Observed) => Observed): Decide {
+  return (unit, intent) => {
+    const step = next(unit, intent);
+    return unwanted(step) ? next(unit.map(pretend), intent) : step;
   };
 }
 
-function startTooEarly(...[observed, intent]: Parameters<Decide>): ReturnType<Decide> {
-  const action = next(observed, intent);
-  return action.kind === 'stop' && action.who === 'candidate' && observed.old?.running === false
-    ? { kind: 'start', who: 'old' }
-    : action;
-}
-
-function startBeforeStop(...[observed, intent]: Parameters<Decide>): ReturnType<Decide> {
-  const action = next(observed, intent);
-  return action.kind === 'stop' && action.who === 'old' && observed.candidate?.running === false
-    ? { kind: 'start', who: 'candidate' }
-    : action;
+/** `next`, but for one action another is taken. */
+function instead(when: (step: Step, unit: Unit) => boolean, action: Step['action']): Decide {
+  return (unit, intent) => {
+    const step = next(unit, intent);
+    return when(step, unit) ? { ...step, action } : step;
+  };
 }

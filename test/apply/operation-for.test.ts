@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Action } from '../../src/apply/next.ts';
-import type { Sight } from '../../src/apply/observe.ts';
+import type { MemberSight } from '../../src/apply/observe.ts';
 import { operationFor } from '../../src/apply/operation-for.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { idOf, inspectOf } from '../support/containers.ts';
@@ -10,20 +10,22 @@ import { engineOfApi, MARKS } from '../support/spec-of.ts';
 const TARGET = { container: 'web', run: '7f3a' };
 const OLD = idOf('web');
 const NEW = idOf('web.enforce-new-7f3a');
-const SIGHT: Sight = {
+const SIGHT: MemberSight = {
+  target: TARGET,
   old: null,
   candidate: null,
   oldInspect: inspectOf('web'),
   candidateInspect: inspectOf('web.enforce-new-7f3a'),
 };
 
-function operation(action: Action, sight: Sight = SIGHT): ReturnType<typeof operationFor> {
-  return operationFor(action, sight, TARGET, engineOfApi(), {
+function operation(action: Action, sight: MemberSight = SIGHT): ReturnType<typeof operationFor> {
+  return operationFor(action, sight, engineOfApi(), {
     engine: engineOfApi(),
     image: { id: 'sha256:1a', tags: [], config: {} },
     namedImageId: null,
     edits: [],
     marks: MARKS,
+    successors: [],
   });
 }
 
@@ -83,7 +85,7 @@ describe('an action stands for one call', () => {
 });
 
 describe('there is no call', () => {
-  test.each<[Action]>([[{ kind: 'examine' }], [{ kind: 'verify' }], [{ kind: 'done', as: 'new' }]])(
+  test.each<[Action]>([[{ kind: 'examine' }], [{ kind: 'carry' }], [{ kind: 'verify' }], [{ kind: 'done', as: 'new' }]])(
     'for %j',
     async (action) => {
       const failure = await failureOf(() => operation(action));

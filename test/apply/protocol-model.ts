@@ -1,13 +1,16 @@
-import type { Intent } from '../../src/apply/next.ts';
+import { createHash } from 'node:crypto';
+import type { Intent, Observed } from '../../src/apply/next.ts';
 import type { next } from '../../src/apply/next.ts';
-import type { Setting, Worker, World } from './protocol-world.ts';
-import { execute, isRestarting, reboot, violation } from './protocol-world.ts';
+import type { Knowledge, Setting, Worker, World } from './protocol-world.ts';
+import { execute, isHealthy, isRestarting, reboot, violation } from './protocol-world.ts';
 
 /** What decides: the product's own `next`, or a version of it with one safety measure taken out. */
 export type Decide = typeof next;
 
 /** How far the exploration goes. */
 export interface Bounds {
+  /** Containers that are changed together: the leader and those that hold on to it. */
+  readonly members: number;
   readonly workers: number;
   readonly crashes: number;
   readonly reboots: number;
@@ -26,52 +29,48 @@ export interface Exploration {
   readonly longestResume: number;
 }
 
-const RESTARTS = ['no:0', 'always:0', 'unless-stopped:0'];
+interface Tally {
+  states: number;
+  longestResume: number;
+  readonly violations: Map<string, number>;
+}
 
 /**
- * Explores every interleaving of workers, crashes and reboots from every kind of start. In each state reached, the
- * invariants must hold, and one `resume` alone must bring the container to "one running, right name, right policy".
+ * Explores every interleaving of workers, crashes and reboots, for each setting given. In each state reached, the
+ * invariants must hold, and one `resume` alone must bring every container to "one running, right name, right policy".
  */
-export function explore(decide: Decide, bounds: Bounds): Exploration {
-  const tally = { states: 0, longestResume: 0, violations: new Map<string, number>() };
-  for (const restart of RESTARTS) {
-    for (const [healthy, faithful] of [
-      [true, true],
-      [false, true],
-      [true, false],
-    ] as const) {
-      for (const intents of combinations<Intent>(['apply', 'resume', 'roll-back'], bounds.workers)) {
-        exploreFrom(initial(restart, intents, bounds), { restart, healthy, faithful }, bounds, decide, tally);
-      }
-    }
+export function explore(decide: Decide, bounds: Bounds, settings: readonly Setting[]): Exploration {
+  const tally: Tally = { states: 0, longestResume: 0, violations: new Map() };
+  for (const setting of settings) {
+    for (const intents of combinations<Intent>(['apply', 'resume', 'roll-back'], bounds.workers))
+      exploreFrom(initial(setting, intents, bounds), setting, bounds, decide, tally);
   }
   return tally;
 }
 
-function exploreFrom(
-  first: World,
-  setting: Setting,
-  bounds: Bounds,
-  decide: Decide,
-  tally: { states: number; longestResume: number; violations: Map<string, number> },
-): void {
-  const seen = new Set([JSON.stringify(first)]);
+function exploreFrom(first: World, setting: Setting, bounds: Bounds, decide: Decide, tally: Tally): void {
+  const seen = new Set([keyOf(first)]);
   const open = [first];
   for (let world = open.pop(); world; world = open.pop()) {
     if (bounds.untilWrong === true && tally.violations.size > 0) return;
     tally.states++;
-    const wrong = violation(world) ?? resumeAlone(world, setting, decide, tally);
+    const wrong = violation(world, setting) ?? resumeAlone(world, setting, decide, tally);
     if (wrong !== undefined) {
       tally.violations.set(wrong, (tally.violations.get(wrong) ?? 0) + 1);
       continue;
     }
     for (const following of successors(world, setting, bounds, decide)) {
-      const key = JSON.stringify(following);
+      const key = keyOf(following);
       if (seen.has(key)) continue;
       seen.add(key);
       open.push(following);
     }
   }
+}
+
+/** Short, as there are many. */
+function keyOf(world: World): string {
+  return createHash('sha1').update(JSON.stringify(world)).digest('base64');
 }
 
 function successors(world: World, setting: Setting, { fenced }: Bounds, decide: Decide): readonly World[] {
@@ -92,51 +91,88 @@ function successors(world: World, setting: Setting, { fenced }: Bounds, decide: 
 
 /** A worker observes and decides; the call is made in a later state, so that the world may have moved on by then. */
 function think(world: World, index: number, setting: Setting, decide: Decide): World {
-  const worker = workerAt(world, index);
-  const action = decide(observe(world, worker, setting), worker.intent);
+  const worker = remembering(world, workerAt(world, index));
+  const observed = world.pairs.map((_pair, member) => observe(world, member, worker, setting));
+  const { member, action } = decide(observed, worker.intent);
   if (action.kind === 'done') return withWorker(world, index, { ...worker, alive: false });
-  const intent = action.kind === 'create' ? 'resume' : worker.intent;
-  return withWorker(world, index, { ...worker, intent, pending: action, pendingFor: world.candidate?.number ?? 0 });
+  const pendingFor = world.pairs[member]?.candidate?.number ?? 0;
+  return withWorker(world, index, { ...worker, pending: action, pendingMember: member, pendingFor });
+}
+
+/** A candidate that was seen and is gone turns the intent, as settling does. */
+function remembering(world: World, worker: Worker): Worker {
+  const leader = world.pairs[0]?.candidate;
+  const isGone = worker.knows.some(
+    ({ before }, member) =>
+      before !== undefined && !world.pairs[member]?.candidate && !(member > 0 && leader?.name === 'new'),
+  );
+  return {
+    ...worker,
+    intent: isGone ? 'roll-back' : worker.intent,
+    // A leader's labels tell of its dependants too.
+    knows: worker.knows.map((known, member) => {
+      const before = world.pairs[member]?.candidate?.before ?? (leader ? leader.before : undefined);
+      return before ? { ...known, before } : known;
+    }),
+  };
 }
 
 function act(world: World, index: number, setting: Setting): World {
   const worker = workerAt(world, index);
-  const { pending: action } = worker;
+  const { pending: action, pendingMember: member, pendingFor } = worker;
   if (!action) return world;
-  const number = world.candidate?.number ?? 0;
-  const idle = { ...worker, pending: null };
-  if (action.kind === 'examine')
-    return withWorker(world, index, setting.faithful ? { ...idle, examined: number } : { ...idle, rejected: number });
-  if (action.kind === 'verify')
-    return withWorker(world, index, setting.healthy ? { ...idle, verified: number } : { ...idle, rejected: number });
-  const starts = action.kind === 'start' && action.who === 'candidate';
-  return withWorker(
-    execute(world, action, worker.pendingFor, setting),
-    index,
-    starts ? { ...idle, started: worker.pendingFor } : idle,
-  );
+  const number = world.pairs[member]?.candidate?.number ?? 0;
+  const isLast = member === world.pairs.length - 1;
+  const learned = (what: Partial<Knowledge>): Worker => ({
+    ...worker,
+    pending: null,
+    knows: worker.knows.map((known, at) => (at === member ? { ...known, ...what } : known)),
+  });
+  switch (action.kind) {
+    case 'examine':
+      return withWorker(world, index, learned(setting.faithful || !isLast ? { examined: number } : { rejected: number }));
+    case 'verify':
+      return withWorker(
+        world,
+        index,
+        learned(isHealthy(world, member, setting) ? { verified: number } : { rejected: number }),
+      );
+    default: {
+      const done = execute(world, member, action, pendingFor, setting);
+      if (action.kind === 'carry') return withWorker(done, index, learned({ carried: pendingFor }));
+      const starts = action.kind === 'start' && action.who === 'candidate';
+      return withWorker(done, index, learned(starts ? { started: pendingFor } : {}));
+    }
+  }
 }
 
-function observe(world: World, worker: Worker, setting: Setting): Parameters<typeof next>[0] {
-  const number = world.candidate?.number;
+function observe(world: World, member: number, { intent, knows }: Worker, setting: Setting): Observed {
+  const { old = null, candidate = null } = world.pairs[member] ?? {};
+  const known = knows[member];
+  const isOf = (number: number | undefined): boolean => candidate !== null && number === candidate.number;
   return {
-    old: world.old && { ...world.old, restarting: false },
-    candidate: world.candidate && { ...world.candidate, restarting: isRestarting(world, setting) },
-    examined: number !== undefined && worker.examined === number,
-    started: number !== undefined && worker.started === number,
-    verified: number !== undefined && worker.verified === number,
-    rejected: number !== undefined && worker.rejected === number,
+    old: old && { ...old, restarting: false },
+    candidate: candidate && {
+      ...candidate,
+      restarting: isRestarting(world, member, setting),
+      order: setting.order,
+      keeps: setting.keeps,
+      carries: setting.carries,
+      everStarted: candidate.startedOnce,
+    },
+    ...(intent === 'apply' ? { planned: setting.activity } : {}),
+    ...(known?.before ? { before: known.before } : {}),
+    examined: isOf(known?.examined),
+    carried: isOf(known?.carried),
+    started: isOf(known?.started),
+    verified: isOf(known?.verified),
+    rejected: isOf(known?.rejected),
   };
 }
 
-function resumeAlone(
-  start: World,
-  setting: Setting,
-  decide: Decide,
-  tally: { longestResume: number },
-): string | undefined {
-  let world: World = { ...start, workers: [worker('resume')] };
-  for (let steps = 0; steps < 40; steps++) {
+function resumeAlone(start: World, setting: Setting, decide: Decide, tally: Tally): string | undefined {
+  let world: World = { ...start, workers: [worker('resume', start.pairs.length)] };
+  for (let steps = 0; steps < 40 * start.pairs.length; steps++) {
     world = think(world, 0, setting, decide);
     const [alone] = world.workers as [Worker];
     if (!alone.alive) {
@@ -144,35 +180,51 @@ function resumeAlone(
       return endedBadly(world, setting);
     }
     world = act(world, 0, setting);
-    const wrong = violation(world);
+    const wrong = violation(world, setting);
     if (wrong !== undefined) return `while resuming ${wrong}`;
   }
   return 'resume never ends';
 }
 
-function endedBadly({ old, candidate, rebooted }: World, { restart }: Setting): string | undefined {
-  const running = [old, candidate].filter((box) => box?.running === true);
-  // A container that no policy brings back stays down after a reboot with or without enforce.
-  if (running.length === 0 && rebooted && restart !== 'always:0') return undefined;
-  if (running.length !== 1) return `resume ends with ${running.length} running`;
-  if (running[0]?.name !== 'target') return `resume ends with the name ${String(running[0]?.name)}`;
-  return running[0].restart === restart ? undefined : 'resume ends with the restart policy lost';
+function endedBadly({ pairs, rebooted }: World, { restart, activity }: Setting): string | undefined {
+  const serving = pairs.map(({ old, candidate }) => [old, candidate].filter((box) => box?.running === true));
+  for (const [member, running] of serving.entries()) {
+    const named = running[0] ?? [pairs[member]?.old, pairs[member]?.candidate].find((box) => box?.name === 'target');
+    // A container that no policy brings back stays down after a reboot with or without enforce.
+    const staysDown = activity === 'stopped' || (rebooted && restart !== 'always:0');
+    if (running.length > 1 || (running.length === 0 && !staysDown)) return `resume ends with ${running.length} running`;
+    if (named?.name !== 'target') return `resume ends with the name ${String(named?.name)}`;
+    if (named.restart !== restart) return 'resume ends with the restart policy lost';
+    if (activity === 'paused' && !named.paused && !rebooted) return 'resume ends with one that is not paused any more';
+  }
+  const ends = new Set(pairs.map(({ old }) => old === null || old.name === 'bak'));
+  return ends.size > 1 ? 'resume ends between the old and the new' : undefined;
 }
 
-function initial(restart: string, intents: readonly Intent[], { crashes, reboots }: Bounds): World {
+function initial({ restart, activity }: Setting, intents: readonly Intent[], bounds: Bounds): World {
+  const old = {
+    name: 'target',
+    running: activity !== 'stopped',
+    paused: activity === 'paused',
+    restart,
+    startedOnce: true,
+    stoppedByHand: activity === 'stopped',
+  } as const;
   return {
-    old: { name: 'target', running: true, restart, startedOnce: true, stoppedByHand: false },
-    candidate: null,
+    pairs: Array.from({ length: bounds.members }, () => ({ old, candidate: null })),
     created: 0,
-    crashes,
-    reboots,
+    crashes: bounds.crashes,
+    reboots: bounds.reboots,
     rebooted: false,
-    workers: intents.map(worker),
+    orphaned: false,
+    workers: intents.map((intent) => worker(intent, bounds.members)),
   };
 }
 
-function worker(intent: Intent): Worker {
-  return { intent, examined: 0, started: 0, verified: 0, rejected: 0, pending: null, pendingFor: 0, alive: true };
+function worker(intent: Intent, members: number): Worker {
+  const nothing = { examined: 0, carried: 0, started: 0, verified: 0, rejected: 0 };
+  const knows = Array.from({ length: members }, () => nothing);
+  return { intent, knows, pending: null, pendingMember: 0, pendingFor: 0, alive: true };
 }
 
 function workerAt({ workers }: World, index: number): Worker {
@@ -189,3 +241,4 @@ function combinations<Item>(items: readonly Item[], length: number): readonly (r
   if (length === 0) return [[]];
   return combinations(items, length - 1).flatMap((start) => items.map((item) => [...start, item]));
 }
+

@@ -1,4 +1,4 @@
-import type { Action, Intent, ObservedContainer } from '../../src/apply/next.ts';
+import type { Action, Before, Intent, ObservedContainer } from '../../src/apply/next.ts';
 
 /** A container of the model. */
 export type Box = Omit<ObservedContainer, 'restarting'> & {
@@ -9,110 +9,198 @@ export type Box = Omit<ObservedContainer, 'restarting'> & {
 /** The candidate; a new one gets a new number, as an engine gives a new id. */
 export interface Candidate extends Box {
   readonly number: number;
-  readonly originalRestart: string;
+  readonly before: Before;
   readonly missingNetworks: readonly string[];
+  /** It has the files of the old one. */
+  readonly filled: boolean;
+}
+
+/** The two containers of one member. */
+export interface Pair {
+  readonly old: Box | null;
+  readonly candidate: Candidate | null;
+}
+
+/** What a process knows of one member, each by the number of the candidate it is about. */
+export interface Knowledge {
+  readonly before?: Before;
+  readonly examined: number;
+  readonly carried: number;
+  readonly started: number;
+  readonly verified: number;
+  readonly rejected: number;
 }
 
 /** One process at work, with all it remembers. */
 export interface Worker {
   readonly intent: Intent;
-  readonly examined: number;
-  readonly started: number;
-  readonly verified: number;
-  readonly rejected: number;
+  readonly knows: readonly Knowledge[];
   readonly pending: Action | null;
+  readonly pendingMember: number;
   readonly pendingFor: number;
   readonly alive: boolean;
 }
 
 /** The host and everybody at work on it, at one moment. */
 export interface World {
-  readonly old: Box | null;
-  readonly candidate: Candidate | null;
+  /** The leader first. */
+  readonly pairs: readonly Pair[];
   readonly created: number;
   readonly crashes: number;
   readonly reboots: number;
   readonly rebooted: boolean;
+  /** A dependant was left running on a leader that was stopped under it. */
+  readonly orphaned: boolean;
   readonly workers: readonly Worker[];
 }
 
 /** What does not change while a world is explored. */
 export interface Setting {
   readonly restart: string;
-  /** The candidate passes the gate. */
+  readonly activity: Before['activity'];
+  readonly order: 'stop-first' | 'start-first';
+  readonly keeps: 'container' | 'specification';
+  readonly carries: boolean;
+  /** The last member's candidate passes the gate. */
   readonly healthy: boolean;
-  /** The candidate differs from the old one only as planned. */
+  /** The last member's candidate differs from the old one only as planned. */
   readonly faithful: boolean;
 }
 
+/** Whether a member's candidate can run; where one cannot, it is the last member's. */
+export function isHealthy({ pairs }: Pick<World, 'pairs'>, member: number, { healthy }: Setting): boolean {
+  return healthy || member < pairs.length - 1;
+}
+
 /** A candidate that cannot run keeps being started again, and the engine refuses to rename it meanwhile (recreate.md L7). */
-export function isRestarting({ candidate }: World, { healthy }: Setting): boolean {
-  return candidate !== null && candidate.running && !healthy && candidate.restart !== 'no:0';
+export function isRestarting(world: World, member: number, setting: Setting): boolean {
+  const candidate = world.pairs[member]?.candidate;
+  return candidate?.running === true && !isHealthy(world, member, setting) && candidate.restart !== 'no:0';
 }
 
 /** What the engine makes of a call: names are unique, calls go by id, a running container is not removed. */
-export function execute(world: World, action: Action, pendingFor: number, setting: Setting): World {
-  if (action.kind === 'create') {
-    if (world.candidate || !world.old) return world;
-    const candidate: Candidate = {
-      name: 'new',
-      running: false,
-      restart: world.old.restart,
-      startedOnce: false,
-      stoppedByHand: false,
-      number: world.created + 1,
-      originalRestart: world.old.restart,
-      missingNetworks: ['back'],
-    };
-    return { ...world, candidate, created: world.created + 1 };
-  }
-  if (action.kind === 'connect') return change(world, 'candidate', pendingFor, { missingNetworks: [] });
-  if (action.kind === 'examine' || action.kind === 'verify' || action.kind === 'done') return world;
+export function execute(world: World, member: number, action: Action, pendingFor: number, setting: Setting): World {
+  const pair = world.pairs[member];
+  if (!pair) return world;
+  const { old, candidate } = pair;
+  const edited = (who: 'old' | 'candidate', to: Partial<Candidate>): World => {
+    if (who === 'old') return old ? withPair(world, member, { ...pair, old: { ...old, ...to } }) : world;
+    return candidate?.number === pendingFor
+      ? withPair(world, member, { ...pair, candidate: { ...candidate, ...to } })
+      : world;
+  };
   switch (action.kind) {
+    case 'create':
+      if (candidate || !old || (member > 0 && !world.pairs[0]?.candidate)) return world;
+      return { ...withPair(world, member, { ...pair, candidate: fresh(old, world, setting) }), created: world.created + 1 };
+    case 'connect':
+      return edited('candidate', { missingNetworks: [] });
+    case 'carry':
+      return edited('candidate', { filled: true });
+    case 'examine':
+    case 'verify':
+    case 'done':
+      return world;
     case 'remove':
-      return world.candidate?.number === pendingFor && !world.candidate.running ? { ...world, candidate: null } : world;
+      if (action.who === 'old') return old?.running === false ? withPair(world, member, { ...pair, old: null }) : world;
+      return candidate?.number === pendingFor && !candidate.running
+        ? withPair(world, member, { ...pair, candidate: null })
+        : world;
     case 'rename': {
-      const other = action.who === 'old' ? world.candidate : world.old;
-      if (action.who === 'candidate' && isRestarting(world, setting)) return world;
-      return other?.name === action.to ? world : change(world, action.who, pendingFor, { name: action.to });
+      const other = action.who === 'old' ? candidate : old;
+      if (action.who === 'candidate' && isRestarting(world, member, setting)) return world;
+      return other?.name === action.to ? world : edited(action.who, { name: action.to });
     }
     case 'set-restart':
-      return change(world, action.who, pendingFor, { restart: action.restart });
+      return edited(action.who, { restart: action.restart });
     case 'stop':
-      return change(world, action.who, pendingFor, { running: false, stoppedByHand: true });
-    case 'start':
+      return orphaning(edited(action.who, { running: false, paused: false, stoppedByHand: true }), member, action.who);
+    case 'pause':
+      return edited(action.who, (action.who === 'old' ? old : candidate)?.running === true ? { paused: true } : {});
+    case 'start': {
+      if (!isJoinable(world, member, action.who)) return world;
+      const started = { startedOnce: true, stoppedByHand: false };
       // A candidate that cannot run and that no policy brings back has ended before anybody looks.
-      if (action.who === 'candidate' && !setting.healthy && world.candidate?.restart === 'no:0') {
-        return change(world, action.who, pendingFor, { startedOnce: true, stoppedByHand: false });
-      }
-      return change(world, action.who, pendingFor, { running: true, startedOnce: true, stoppedByHand: false });
+      const ends =
+        action.who === 'candidate' && !isHealthy(world, member, setting) && candidate?.restart === 'no:0';
+      return edited(action.who, ends ? started : { ...started, running: true });
+    }
   }
 }
 
-function change(world: World, who: 'old' | 'candidate', pendingFor: number, to: Partial<Candidate>): World {
-  if (who === 'old') return world.old ? { ...world, old: { ...world.old, ...to } } : world;
-  return world.candidate?.number === pendingFor ? { ...world, candidate: { ...world.candidate, ...to } } : world;
+function fresh(old: Box, { created }: World, { restart, activity, carries }: Setting): Candidate {
+  return {
+    name: 'new',
+    running: false,
+    paused: false,
+    restart: old.restart,
+    startedOnce: false,
+    stoppedByHand: false,
+    number: created + 1,
+    before: { activity, restart },
+    missingNetworks: ['back'],
+    filled: !carries,
+  };
+}
+
+function withPair(world: World, member: number, pair: Pair): World {
+  return { ...world, pairs: world.pairs.with(member, pair) };
+}
+
+/** Who lives in the leader's network cannot be started while the leader it names does not run. */
+function isJoinable({ pairs }: World, member: number, who: 'old' | 'candidate'): boolean {
+  return member === 0 || pairs[0]?.[who]?.running === true;
+}
+
+function orphaning(world: World, member: number, who: 'old' | 'candidate'): World {
+  if (member > 0 || !world.pairs.slice(1).some((pair) => pair[who]?.running === true)) return world;
+  return { ...world, orphaned: true };
 }
 
 /** The engine restarts: what never ran stays down, `always` comes back even when stopped by hand. Calls under way are lost. */
 export function reboot(world: World): World {
   const revive = <Kind extends Box>(box: Kind): Kind => ({
     ...box,
+    paused: false,
     running:
       box.startedOnce && (box.restart === 'always:0' || (box.restart === 'unless-stopped:0' && !box.stoppedByHand)),
   });
+  const pairs = world.pairs.map(({ old, candidate }) => ({
+    old: old && revive(old),
+    candidate: candidate && revive(candidate),
+  }));
+  const [leader] = pairs;
   return {
     ...world,
     reboots: world.reboots - 1,
     rebooted: true,
-    old: world.old && revive(world.old),
-    candidate: world.candidate && revive(world.candidate),
+    pairs: pairs.map((pair, member) =>
+      member === 0
+        ? pair
+        : {
+            old: pair.old && { ...pair.old, running: pair.old.running && leader?.old?.running === true },
+            candidate: pair.candidate && {
+              ...pair.candidate,
+              running: pair.candidate.running && leader?.candidate?.running === true,
+            },
+          },
+    ),
     workers: world.workers.map((worker) => ({ ...worker, pending: null })),
   };
 }
 
 /** What must never be, whatever happens. */
-export function violation({ old, candidate }: World): string | undefined {
-  if (!old) return 'the old container is lost';
-  return old.running && candidate?.running ? 'two are running' : undefined;
+export function violation({ pairs, orphaned, created }: World, { order, keeps }: Setting): string | undefined {
+  if (created > 4 * pairs.length) return 'candidates are made without end';
+  if (orphaned) return 'a dependant was left without its leader';
+  for (const { old, candidate } of pairs) {
+    if (!old) {
+      if (keeps === 'container' || candidate?.name !== 'target') return 'the old container is lost';
+      continue;
+    }
+    if (candidate?.running && !candidate.filled) return 'the new container runs without its files';
+    const areSideBySide = order === 'start-first' && old.name === 'target' && candidate?.name !== 'target';
+    if (old.running && candidate?.running && !areSideBySide) return 'two are running';
+  }
+  return undefined;
 }

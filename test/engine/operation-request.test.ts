@@ -11,6 +11,7 @@ const OPERATIONS: Readonly<Record<Exclude<Operation['kind'], 'create'>, (id: str
   connect: (id) => ({ kind: 'connect', id, network: 'front', endpoint: { Aliases: ['shop'] } }),
   stop: (id) => ({ kind: 'stop', id, timeoutSeconds: 30 }),
   start: (id) => ({ kind: 'start', id }),
+  pause: (id) => ({ kind: 'pause', id }),
   rename: (id) => ({ kind: 'rename', id, name: 'shop.enforce-old-7f3a' }),
   'set-restart-policy': (id) => ({ kind: 'set-restart-policy', id, policy: { Name: 'no', MaximumRetryCount: 0 } }),
   remove: (id) => ({ kind: 'remove', id }),

@@ -17,7 +17,7 @@ export function aPlaybook(different: Partial<Playbook> = {}): Playbook {
       'linux-capabilities': { require: 'cis', add: 'auto', profiles: [] },
       'host-network-privileged-listener': {},
     },
-    rollout: { batches: ['100%'], pauseSeconds: 0, maxFailures: 1 },
+    rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
     health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback' },
     keepSeconds: 7 * 24 * 3600,
     windows: [],

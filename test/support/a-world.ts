@@ -1,6 +1,7 @@
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import type { Clock } from '../../src/apply/tools.ts';
 import type { World } from '../../src/cli/world.ts';
+import { aProcess } from './a-process.ts';
 import { fakeClock } from './fake-clock.ts';
 import type { Keyboard } from './keyboard.ts';
 
@@ -46,6 +47,7 @@ export function aWorld(wishes: WorldWishes): HandMadeWorld {
     workingFolder,
     userName: 'demo',
     operator: 'a.lopez@control-1',
+    identity: aProcess(),
     stdin: Object.assign(keyboard?.input ?? wishes.stdin ?? new PassThrough().end(), { isTTY: isTerminal }),
     stdout: printed(isTerminal),
     stderr: keyboard

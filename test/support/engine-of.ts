@@ -6,6 +6,7 @@ import { snapshot } from './containers.ts';
 export function engineOf(inspects: readonly ContainerInspect[]): EngineReader {
   return {
     facts: () => Promise.resolve(snapshot([]).engine),
+    time: () => Promise.resolve(0),
     list: () =>
       Promise.resolve(
         inspects.map(({ Id, Name, State, HostConfig }) => ({

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../src/model/json.ts';
 import type { Change } from '../../src/model/plan.ts';
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { aChange } from './a-plan.ts';
+import { aProcess } from './a-process.ts';
 import { engineAt } from './engine-at.ts';
 import { fakeClock } from './fake-clock.ts';
 import type { KeptJournal } from './kept-journal.ts';
@@ -166,6 +167,7 @@ async function processAt(memory: MemoryEngine, engine: Engine, run: string): Pro
       const heard = memory.dial(ip, port);
       return Promise.resolve(heard === undefined || heard === 'nobody-behind' ? 'silent' : 'answers');
     },
+    lock: { operator: 'a.lopez@control-1', ...aProcess(), patienceSeconds: 0 },
     emit: () => undefined,
   };
 }

@@ -4,6 +4,7 @@ import { portProbe } from '../../src/cli/port-probe.ts';
 import type { Change, Edit } from '../../src/model/plan.ts';
 import type { ContainerInspect, PortBindings } from '../../src/model/snapshot.ts';
 import { aChange } from './a-plan.ts';
+import { aProcess } from './a-process.ts';
 import { hostAt, SOCKET_SETTINGS } from './engine-at.ts';
 import { keptJournal } from './kept-journal.ts';
 
@@ -27,6 +28,7 @@ export async function workAt(
       journal: keptJournal(run),
       clock,
       probe: portProbe(session),
+      lock: { operator: 'a.lopez@control-1', ...aProcess(), patienceSeconds: 0 },
       emit: () => undefined,
     },
     close: session.close,

@@ -9,10 +9,15 @@ export const MARKS = {
   run: '7f3a',
   target: 'web',
   replaces: 'c0ffee',
-  restart: 'no:0',
+  before: { activity: 'running', restart: 'no:0' },
+  order: 'stop-first',
+  keeps: 'container',
+  carry: 'none',
+  dependants: [],
+  edits: [],
   plan: 'sha256:p1an',
   keepUntil: '2026-11-29T00:00:00.000Z',
-};
+} as const;
 
 /** An engine that speaks an API. */
 export function engineOfApi(apiVersion = '1.41'): EngineFacts {
@@ -27,6 +32,7 @@ export function specOf(inspect: ContainerInspect, different: Partial<SpecSources
     namedImageId: inspect.Image,
     edits: [],
     marks: MARKS,
+    successors: [],
     ...different,
   });
 }

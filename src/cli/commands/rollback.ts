@@ -115,7 +115,7 @@ async function rollBackAll(
     async (host) => {
       const session = hostSession(host, connectionSettings(options, world), world.clock);
       try {
-        const tools = await hostTools(session, record.journal, progress, world);
+        const tools = await hostTools(session, record.journal, progress, world, options);
         const results: TargetResult[] = [];
         for (const target of jobs.find((job) => job.host === host)?.targets ?? []) {
           if (world.interrupted.aborted) break;

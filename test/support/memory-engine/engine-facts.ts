@@ -31,6 +31,7 @@ export function infoOf(store: Store): JsonObject {
     OperatingSystem: 'Debian GNU/Linux 12 (bookworm)',
     OSType: 'linux',
     Architecture: 'x86_64',
+    SystemTime: store.now(),
     NCPU: 2,
     MemTotal: 4_294_967_296,
     DockerRootDir: '/var/lib/docker',

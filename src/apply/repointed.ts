@@ -1,0 +1,47 @@
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { Successor } from './successors.ts';
+
+/**
+ * The HostConfig of a container that refers to others by their id, made to refer to those that take their place
+ * (recreate.md §12). What the engine resolves by name at every start needs no rewriting and is left as it is.
+ */
+export function repointed(host: JsonObject, successors: readonly Successor[]): JsonObject {
+  if (successors.length === 0) return host;
+  const result: Record<string, JsonValue | undefined> = { ...host };
+  for (const field of ['NetworkMode', 'PidMode', 'IpcMode']) {
+    const mode = host[field];
+    if (typeof mode === 'string') result[field] = modeOf(mode, successors);
+  }
+  const { VolumesFrom, Links } = host;
+  if (Array.isArray(VolumesFrom))
+    result['VolumesFrom'] = (VolumesFrom as readonly JsonValue[]).map((text) => volumesFrom(String(text), successors));
+  if (Array.isArray(Links))
+    result['Links'] = (Links as readonly JsonValue[]).map((text) => linkOf(String(text), successors));
+  return result;
+}
+
+function modeOf(mode: string, successors: readonly Successor[]): string {
+  if (!mode.startsWith('container:')) return mode;
+  const successor = successorOf(mode.slice('container:'.length), successors);
+  return successor ? `container:${successor.id}` : mode;
+}
+
+/** `ID:ro`; by name it stays, as the name moves on to the successor. */
+function volumesFrom(text: string, successors: readonly Successor[]): string {
+  const [reference = '', ...modes] = text.split(':');
+  const successor = successorOf(reference, successors);
+  return successor ? [successor.id, ...modes].join(':') : text;
+}
+
+/** `/db:/shop/mydb`: the link is made by the name its target has at that moment, and follows it when it is renamed. */
+function linkOf(text: string, successors: readonly Successor[]): string {
+  const [reference = '', ...alias] = text.split(':');
+  const successor =
+    successors.find(({ target }) => `/${target}` === reference) ?? successorOf(reference.replace(/^\//, ''), successors);
+  return successor ? [`/${successor.name}`, ...alias].join(':') : text;
+}
+
+function successorOf(reference: string, successors: readonly Successor[]): Successor | undefined {
+  if (!/^[0-9a-f]{12,64}$/.test(reference)) return undefined;
+  return successors.find(({ oldId }) => oldId.startsWith(reference));
+}
