@@ -23,6 +23,8 @@ export interface ChangeSettings {
   readonly planDigest: string;
   /** How long the old container is kept. */
   readonly keepSeconds: number;
+  /** What the new container remembers of the old one's settings, to be taken back by; nothing when it is itself taken back. */
+  readonly remembers: 'settings' | 'nothing';
   readonly preflight: Preflight;
 }
 
@@ -82,15 +84,17 @@ async function inspectAll(
   change: Change,
   { engine }: HostTools,
 ): Promise<
-  | { readonly ok: true; readonly members: readonly Found[] }
-  | { readonly ok: false; readonly because: string }
+  { readonly ok: true; readonly members: readonly Found[] } | { readonly ok: false; readonly because: string }
 > {
   const members: Found[] = [];
   for (const { id, container, activity, edits } of [change, ...change.dependants]) {
     const inspect = await (await engine()).inspect(id);
     const who = container === change.container ? 'it' : container;
     if (!inspect) return { ok: false, because: `${who} disappeared since the plan was made` };
-    if (inspect.State.Running !== (activity !== 'stopped') || (inspect.State.Paused === true) !== (activity === 'paused'))
+    if (
+      inspect.State.Running !== (activity !== 'stopped') ||
+      (inspect.State.Paused === true) !== (activity === 'paused')
+    )
       return {
         ok: false,
         because:
@@ -137,7 +141,7 @@ function jobMember(
         carry: isLeader ? change.carry : 'none',
         ...(isLeader ? {} : { leader: change.container }),
         dependants: isLeader ? await dependantMarks(change.dependants, tools) : [],
-        edits,
+        edits: settings.remembers === 'settings' ? edits : [],
         plan: settings.planDigest,
         keepUntil: new Date(Date.parse(tools.clock.timestamp()) + settings.keepSeconds * 1000).toISOString(),
       },

@@ -1,6 +1,6 @@
 import { asEnforceError } from '../model/errors.ts';
 import type { Outcome } from '../model/journal.ts';
-import { LABELS } from '../model/names.ts';
+import { LABELS, roleName } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { ChangeSettings } from './apply-change.ts';
 import { applyChange, lockedOut, outcomeOf } from './apply-change.ts';
@@ -8,11 +8,12 @@ import type { Job } from './job.ts';
 import type { Target } from './observe.ts';
 import { observe } from './observe.ts';
 import type { Rest } from './settle.ts';
+import { reverseChange } from './reverse-change.ts';
 import { settle } from './settle.ts';
 import type { HostTools } from './tools.ts';
 import { currentLock, underLock } from './under-lock.ts';
 import type { KeptContainer } from './unfinished.ts';
-import { keptContainers, unfinishedChanges } from './unfinished.ts';
+import { keptContainers, rememberedChanges, unfinishedChanges } from './unfinished.ts';
 
 /** What is done to one host: the unit of work a pool, and later a worker near the host, calls. */
 export interface HostJob {
@@ -39,15 +40,23 @@ export async function applyHost(
 ): Promise<readonly ChangeResult[]> {
   const results: ChangeResult[] = [];
   let stuck = false;
-  for (const change of changes) {
+  for (const change of changes.filter(({ partOf }) => partOf === undefined)) {
     const outcome: Outcome = stuck
       ? { result: 'deferred', because: 'another container of this host is stuck' }
       : await oneChange(change);
     stuck ||= outcome.result === 'stuck';
-    results.push({ change, outcome });
-    report({ change, outcome });
+    tell({ change, outcome });
+    for (const own of changes.filter(({ partOf }) => partOf === change.container))
+      tell({ change: own, outcome: outcomeOfPart(own, outcome, tools.journal.run) });
   }
+  for (const change of changes.filter((own) => !results.some((result) => result.change === own)))
+    tell({ change, outcome: { result: 'skipped', because: `it is part of the change of ${change.partOf ?? '?'}` } });
   return results;
+
+  function tell(result: ChangeResult): void {
+    results.push(result);
+    report(result);
+  }
 
   async function oneChange(change: Change): Promise<Outcome> {
     const permission = await permit(change);
@@ -57,6 +66,12 @@ export async function applyHost(
     journal.write({ event: 'change-ended', at: clock.timestamp(), host, container: change.container, outcome });
     return outcome;
   }
+}
+
+/** What holds on to a container shares its fate. */
+function outcomeOfPart({ container }: Change, whole: Outcome, run: string): Outcome {
+  if (whole.result !== 'applied') return whole;
+  return { ...whole, kept: whole.kept === null ? null : roleName(container, 'bak', run), answers: [] };
 }
 
 /** A change known by name and run, and how it ended. */
@@ -109,12 +124,22 @@ async function settleUnderLock(job: Job, tools: HostTools): Promise<Rest> {
   return await underLock(terms, tools, (held) => settle(job, held));
 }
 
-/** Puts the kept container of a committed change back in its place, and with it those of its dependants. */
+/** A change that can be taken back. */
+export interface RollBackTarget extends Target {
+  /** Id of the container that has the name now, where its labels alone tell how the old one was. */
+  readonly newId?: string;
+}
+
+/**
+ * Takes a change back: puts the kept container in its place, and with it those of its dependants; where none is kept, the
+ * container is made again with the settings it had.
+ */
 export async function rollBackTarget(
-  target: Target,
+  target: RollBackTarget,
   gate: ChangeSettings['gate'],
   tools: HostTools,
 ): Promise<TargetResult> {
+  if (target.newId !== undefined) return { target, outcome: await reverse(target, target.newId, gate, tools) };
   try {
     const rest = await settleUnderLock({ members: [{ target }], intent: 'roll-back', gate }, tools);
     const outcome: Outcome =
@@ -126,6 +151,35 @@ export async function rollBackTarget(
     const failure = asEnforceError(error, 'engine');
     if (failure.code !== 'locked') throw failure;
     return ended({ target, outcome: lockedOut(failure) }, tools);
+  }
+}
+
+async function reverse(
+  { container, run }: Target,
+  id: string,
+  gate: ChangeSettings['gate'],
+  tools: HostTools,
+): Promise<Outcome> {
+  const change = await reverseChange(tools.host, id, await tools.engine());
+  if (change?.container !== container) return { result: 'skipped', because: 'it is gone, or has another name now' };
+  const outcome = await applyChange(
+    change,
+    {
+      gate,
+      planDigest: `takes back ${run}`,
+      keepSeconds: 0,
+      remembers: 'nothing',
+      preflight: () => Promise.resolve({ ready: true }),
+    },
+    tools,
+  );
+  switch (outcome.result) {
+    case 'applied':
+      return { result: 'rolled-back', because: 'asked for', downtimeMilliseconds: outcome.downtimeMilliseconds };
+    case 'rolled-back':
+      return { result: 'skipped', because: `it could not be made again as it was: ${outcome.because}` };
+    default:
+      return outcome;
   }
 }
 
@@ -142,7 +196,7 @@ function ended(result: TargetResult, { journal, clock, host }: HostTools): Targe
 export async function rollBackTargets(
   run: string | undefined,
   { engine }: Pick<HostTools, 'engine'>,
-): Promise<readonly Target[]> {
+): Promise<readonly RollBackTarget[]> {
   const containers = await (await engine()).list();
   const unfinished = unfinishedChanges(containers);
   const kept = keptContainers(containers);
@@ -151,5 +205,8 @@ export async function rollBackTargets(
     containers.some(({ names, labels }) => names.includes(target.container) && labels[LABELS.run] === target.run);
   // Who holds on to another goes back with it.
   const leaders = kept.filter((target) => target.leader === target.container && isCurrent(target));
-  return [...unfinished, ...leaders].filter((target) => run === undefined || target.run === run);
+  const remembered = rememberedChanges(containers).filter(
+    (target) => ![...unfinished, ...kept].some(({ container }) => container === target.container),
+  );
+  return [...unfinished, ...leaders, ...remembered].filter((target) => run === undefined || target.run === run);
 }

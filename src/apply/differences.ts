@@ -4,12 +4,9 @@ import { isJsonObject } from '../model/json.ts';
 import type { Edit } from '../model/plan.ts';
 import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 import { endpointsOf } from './endpoints.ts';
-import { isMark } from './marks.ts';
+import { EDITABLE, isMark } from './marks.ts';
 import { repointed } from './repointed.ts';
 import type { Successor } from './successors.ts';
-
-/** Settings a plan may change; each other difference between the old container and its candidate is one too many. */
-const EDITABLE = ['HostConfig.PortBindings', 'HostConfig.CapAdd', 'HostConfig.CapDrop'] as const;
 
 /**
  * Where a candidate differs from the container it is to replace, beyond what was planned and what the engine renews for
@@ -23,11 +20,9 @@ export function differences(
 ): readonly string[] {
   const changed = hasOwnImage ? [...EDITABLE, 'Image'] : EDITABLE;
   const was = { ...old, HostConfig: repointed(old.HostConfig as unknown as JsonObject, successors) };
-  return compare(
-    normalForm(was as unknown as ContainerInspect, engine),
-    normalForm(candidate, engine),
-    '',
-  ).filter((path) => !changed.some((editable) => path === editable || path.startsWith(`${editable}.`)));
+  return compare(normalForm(was as unknown as ContainerInspect, engine), normalForm(candidate, engine), '').filter(
+    (path) => !changed.some((editable) => path === editable || path.startsWith(`${editable}.`)),
+  );
 }
 
 /** What is meant to be different beside the settings that a plan changes. */
@@ -52,9 +47,7 @@ function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
       Config as unknown as JsonValue,
       ['Image', 'MacAddress', ...(borrowsHostname ? ['Hostname', 'Domainname'] : [])],
       {
-        Labels: Object.fromEntries(
-          Object.entries(Config.Labels ?? {}).filter(([key]) => !isMark(key)),
-        ),
+        Labels: Object.fromEntries(Object.entries(Config.Labels ?? {}).filter(([key]) => !isMark(key))),
         Env: [...(Config.Env ?? [])].sort(),
       },
     ),

@@ -69,7 +69,7 @@ export function lockOperation(
 }
 
 /** Seconds until somebody else may take a lock over, if it is not given back: its lease, and what was sent in it, are over. */
-export function secondsLeft({ takenAt, leaseSeconds, drainSeconds }: Lock, engineTime: number): number {
-  const age = Math.max(0, (engineTime - takenAt) / 1000);
+export function secondsLeft({ takenAt, leaseSeconds, drainSeconds }: Lock, engineTime: number | undefined): number {
+  const age = engineTime === undefined || Number.isNaN(takenAt) ? 0 : Math.max(0, (engineTime - takenAt) / 1000);
   return Math.max(0, leaseSeconds + drainSeconds - age);
 }

@@ -84,11 +84,16 @@ export function dependantsOf(candidate: ContainerInspect): readonly DependantMar
   });
 }
 
-/** The settings of the container that a candidate replaced, by path; undefined where that is not told. */
-export function settingsBefore(candidate: ContainerInspect): Readonly<Record<string, JsonValue>> | undefined {
+/** The settings of the container that a candidate replaced, by path; empty where none is told. Others than a plan changes are not ours. */
+export function settingsBefore(candidate: ContainerInspect): readonly (readonly [path: string, value: JsonValue])[] {
   const settings = parsed(markOf(candidate, 'before'));
-  return isJsonObject(settings) ? (settings as Readonly<Record<string, JsonValue>>) : undefined;
+  return isJsonObject(settings)
+    ? EDITABLE.flatMap((path) => (Object.hasOwn(settings, path) ? [[path, settings[path] ?? null] as const] : []))
+    : [];
 }
+
+/** Settings a plan may change. */
+export const EDITABLE = ['HostConfig.PortBindings', 'HostConfig.CapAdd', 'HostConfig.CapDrop'] as const;
 
 function activityIn(text: JsonValue | undefined): Activity {
   return text === 'paused' || text === 'stopped' ? text : 'running';

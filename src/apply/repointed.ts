@@ -37,7 +37,8 @@ function volumesFrom(text: string, successors: readonly Successor[]): string {
 function linkOf(text: string, successors: readonly Successor[]): string {
   const [reference = '', ...alias] = text.split(':');
   const successor =
-    successors.find(({ target }) => `/${target}` === reference) ?? successorOf(reference.replace(/^\//, ''), successors);
+    successors.find(({ target }) => `/${target}` === reference) ??
+    successorOf(reference.replace(/^\//, ''), successors);
   return successor ? [`/${successor.name}`, ...alias].join(':') : text;
 }
 

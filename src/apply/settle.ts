@@ -106,6 +106,8 @@ function remember({ members }: Sight, memory: Memory): void {
     // The label that names the old one goes with the candidate; under its own name nothing else would tell it.
     oldInspect ? { ...target, oldId: oldInspect.Id } : target,
   );
+  // It is decided, and will be removed by our own hand.
+  if (members.some(({ candidate }) => candidate?.name === 'fail')) memory.intent = 'roll-back';
   for (const { target, before, candidate } of members) {
     const known = memoryOf(target.container, memory);
     const hadOne = known.before !== undefined;

@@ -96,8 +96,7 @@ function prepared({ missingNetworks }: ObservedCandidate, { examined }: Observed
 }
 
 function putAside(old: ObservedContainer): MemberStep | undefined {
-  if (old.restart !== NO_RESTART)
-    return { stage: 4, action: { kind: 'set-restart', who: 'old', restart: NO_RESTART } };
+  if (old.restart !== NO_RESTART) return { stage: 4, action: { kind: 'set-restart', who: 'old', restart: NO_RESTART } };
   return old.name === 'target' ? { stage: 5, action: { kind: 'rename', who: 'old', to: 'old' } } : undefined;
 }
 
@@ -136,11 +135,7 @@ function rearmed(old: ObservedContainer, { restart }: Before): MemberStep | unde
   return old.restart === restart ? undefined : { stage: 13, action: { kind: 'set-restart', who: 'old', restart } };
 }
 
-function broughtBack(
-  old: ObservedContainer,
-  { activity }: Before,
-  { oldStarted }: Observed,
-): MemberStep | undefined {
+function broughtBack(old: ObservedContainer, { activity }: Before, { oldStarted }: Observed): MemberStep | undefined {
   // It was started and ended by itself: started again it would end again, and its name is all that is left to give.
   if (activity !== 'stopped' && !old.running && oldStarted !== true)
     return { stage: 15, action: { kind: 'start', who: 'old' } };

@@ -62,23 +62,27 @@ const LONGEST_POLL_SECONDS = 2;
 
 async function take(terms: LockTerms, tools: HostTools): Promise<Held> {
   const { clock, lock: mine } = tools;
-  const engine = await tools.engine();
   const begun = clock.now();
   const gone = new Map<string, number>();
+  const seen = new Map<string, number>();
+  const attempts = new Map<string, Held['until']>();
   for (;;) {
-    const attempt = await tryToTake(engine, terms, tools);
+    const engine = await tools.engine();
+    const attempt = await tryToTake(attempts, terms, tools);
     if (attempt.held) return attempt.held;
     const { other, failure } = attempt;
     if (!other) throw failure;
-    const left = await waitFor(other, gone, engine, tools);
+    const left = await waitFor(other, { gone, seen }, engine, tools);
     if (left <= 0) {
       await engine.run({ kind: 'remove', id: other.id });
       continue;
     }
     const waited = (clock.now() - begun) / 1000;
-    const patience = gone.has(other.id) ? left : mine.patienceSeconds - waited;
-    if (patience <= 0) throw lockedBy(other, left);
-    await clock.delay(Math.min(left, patience, LONGEST_POLL_SECONDS) * 1000);
+    const patience = mine.patienceSeconds - waited;
+    if (!gone.has(other.id) && patience <= 0) throw lockedBy(other, left);
+    // Nobody is left who could give it back early.
+    const pause = gone.has(other.id) ? left : Math.min(left, patience, LONGEST_POLL_SECONDS);
+    await clock.delay(pause * 1000);
   }
 }
 
@@ -86,36 +90,54 @@ type Attempt =
   | { readonly held: Held }
   | { readonly held?: never; readonly other: Lock | undefined; readonly failure: EnforceError };
 
-/** Creates the lock and looks who has it: the answer to the call may have been lost. */
-async function tryToTake(engine: Engine, terms: LockTerms, tools: HostTools): Promise<Attempt> {
-  const { clock, lock: mine, journal, host } = tools;
-  const token = randomUUID();
-  const lasts = durations(terms);
-  const image = await imageFor(terms, engine);
-  const about = { host, container: LOCK_NAME, operation: 'lock' };
-  journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject: LOCK_NAME, detail: 'lock the host' });
-  const until = {
-    steady: clock.now() + (lasts.leaseSeconds - MARGIN_SECONDS) * 1000,
-    wall: Date.parse(clock.timestamp()) + (lasts.leaseSeconds - MARGIN_SECONDS) * 1000,
-  };
-  let failure: EnforceError | undefined;
-  try {
-    await engine.run(lockOperation({ token, ...mine, run: journal.run, ...lasts }, image));
-  } catch (error) {
-    failure = asEnforceError(error, 'engine');
-    if (failure.code !== 'engine-refused') {
-      // It may be there all the same; left alone it would keep everybody out.
-      const own = await currentLock(await tools.engine()).catch(() => undefined);
-      if (own?.token === token) return { held: { id: own.id, until } };
-      throw failure;
+/** Failures in a row that leave open whether the lock was taken, until the host is left alone. */
+const MOST_UNCLEAR = 5;
+
+/** Creates the lock and looks who has it, as often as the answers are lost; one of an earlier try is ours too. */
+async function tryToTake(attempts: Map<string, Held['until']>, terms: LockTerms, tools: HostTools): Promise<Attempt> {
+  for (let times = 1; ; times++) {
+    try {
+      const refusal = await createLock(attempts, terms, tools);
+      const current = await currentLock(await tools.engine());
+      const until = current && attempts.get(current.token);
+      if (current && until) return { held: { id: current.id, until } };
+      return {
+        other: current,
+        failure: refusal ?? new EnforceError('locked', 'somebody removed the lock of this host at once'),
+      };
+    } catch (error) {
+      const failure = asEnforceError(error, 'engine');
+      if (failure.code === 'refused' || failure.code === 'journal' || times > MOST_UNCLEAR) throw failure;
+      await tools.clock.delay(Math.min(500 * 2 ** times, 5000));
     }
   }
-  const current = await currentLock(engine);
-  if (current?.token === token) return { held: { id: current.id, until } };
-  return {
-    other: current,
-    failure: failure ?? new EnforceError('locked', 'somebody removed the lock of this host at once'),
-  };
+}
+
+/** Asks for the lock; gives back why the engine refused. */
+async function createLock(
+  attempts: Map<string, Held['until']>,
+  terms: LockTerms,
+  { clock, lock: mine, journal, host, engine }: HostTools,
+): Promise<EnforceError | undefined> {
+  const token = randomUUID();
+  const lasts = durations(terms);
+  const image = await imageFor(terms, await engine());
+  const about = { host, container: LOCK_NAME, operation: 'lock' };
+  journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject: LOCK_NAME, detail: 'lock the host' });
+  const milliseconds = (lasts.leaseSeconds - MARGIN_SECONDS) * 1000;
+  attempts.set(token, { steady: clock.now() + milliseconds, wall: Date.parse(clock.timestamp()) + milliseconds });
+  try {
+    const { operator, process } = mine;
+    await (await engine()).run(lockOperation({ token, operator, process, run: journal.run, ...lasts }, image));
+    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: true });
+    return undefined;
+  } catch (error) {
+    const failure = asEnforceError(error, 'engine');
+    if (failure.code === 'journal') throw failure;
+    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: false, because: failure.message });
+    if (failure.code === 'engine-refused') return failure;
+    throw failure;
+  }
 }
 
 function durations({ containers, deadlineSeconds }: LockTerms): Pick<Lock, 'leaseSeconds' | 'drainSeconds'> {
@@ -156,11 +178,15 @@ export async function currentLock(engine: Pick<Engine, 'list' | 'inspect'>): Pro
 /** Seconds until a lock may be taken over; one whose holder is known to be gone only has to drain. */
 async function waitFor(
   other: Lock,
-  gone: Map<string, number>,
+  { gone, seen }: { readonly gone: Map<string, number>; readonly seen: Map<string, number> },
   engine: Engine,
   { clock, lock: mine, emit, host }: HostTools,
 ): Promise<number> {
-  const left = secondsLeft(other, await engine.time());
+  const told = secondsLeft(other, await engine.time());
+  const first = seen.get(other.id) ?? clock.now();
+  seen.set(other.id, first);
+  // An engine that does not tell the time is watched for as long.
+  const left = Math.min(told, other.leaseSeconds + other.drainSeconds - (clock.now() - first) / 1000);
   if (other.process === '' || !mine.isGone(other.process)) return left;
   const since = gone.get(other.id) ?? clock.now();
   if (!gone.has(other.id)) {
@@ -193,16 +219,19 @@ async function renew(held: Held, terms: LockTerms, tools: HostTools): Promise<He
   const engine = await tools.engine();
   if (!(await engine.inspect(held.id))) throw lost;
   await engine.run({ kind: 'remove', id: held.id });
-  const attempt = await tryToTake(engine, terms, tools);
+  const attempt = await tryToTake(new Map(), terms, tools);
   if (attempt.held) return attempt.held;
   throw lost;
 }
 
 /** A lock that cannot be given back ends by itself. */
-async function giveBack(id: string, { engine }: HostTools): Promise<void> {
-  try {
-    await (await engine()).run({ kind: 'remove', id });
-  } catch {
-    return;
+async function giveBack(id: string, { engine, clock }: HostTools): Promise<void> {
+  for (let times = 1; times <= MOST_UNCLEAR; times++) {
+    try {
+      await (await engine()).run({ kind: 'remove', id });
+      return;
+    } catch {
+      await clock.delay(500 * times);
+    }
   }
 }

@@ -49,6 +49,22 @@ export function keptContainers(containers: readonly ContainerSummary[]): readonl
   );
 }
 
+/** A change whose new container alone remembers how the old one was. */
+export interface RememberedChange extends Target {
+  readonly newId: string;
+}
+
+/** Changes of which no container is kept, or none any more, told by the labels of the one that has the name. */
+export function rememberedChanges(containers: readonly ContainerSummary[]): readonly RememberedChange[] {
+  return containers.flatMap((container) => {
+    const target = marked(container, 'target');
+    const run = marked(container, 'run');
+    const remembers = (marked(container, 'before') ?? '{}') !== '{}';
+    if (target === undefined || run === undefined || !remembers || !container.names.includes(target)) return [];
+    return marked(container, 'leader') === undefined ? [{ container: target, run, newId: container.id }] : [];
+  });
+}
+
 /** The leader of the change that a container takes part in, by its candidate's label. */
 function leaderOf(target: string, run: string, containers: readonly ContainerSummary[]): string {
   const candidate = containers.find(({ labels }) => labels[LABELS.run] === run && labels[LABELS.target] === target);

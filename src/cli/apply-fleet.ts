@@ -135,6 +135,7 @@ async function oneHost(
       gate: inputs.playbook.health,
       keepSeconds: inputs.playbook.keepSeconds,
       planDigest,
+      remembers: 'settings' as const,
       preflight: preflightOf(session, inputs, await loadCatalogue(), world),
     };
     await applyHost({ changes, settings, permit }, tools, report);

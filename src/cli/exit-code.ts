@@ -17,8 +17,9 @@ export function exitCodeOf(outcome: Outcome): ExitCode {
     case 'applied':
       return 0;
     case 'skipped':
-    case 'deferred':
       return 2;
+    case 'deferred':
+      return outcome.locked === true ? 5 : 2;
     case 'rolled-back':
       return 3;
     case 'stuck':

@@ -1,5 +1,6 @@
 import type { EngineReader } from '../engine/engine.ts';
 import type { Finding } from '../model/finding.ts';
+import { dependantsIn } from '../model/references.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import type { Assessment } from '../plan/assess.ts';
 import { assess } from '../plan/assess.ts';
@@ -18,7 +19,12 @@ export async function readHost(session: HostSession, assessment: Assessment, now
 
 /** Adds what a plan needs to know of the containers with open findings: image, writable layer, volumes. */
 export async function withDetails({ snapshot, findings }: AssessedHost, session: HostSession): Promise<AssessedHost> {
-  const wanted = new Set(openFindings(findings).map(({ containerId }) => containerId));
+  const found = new Set(openFindings(findings).map(({ containerId }) => containerId));
+  // Those that hold on to them may have to be made again too.
+  const held = snapshot.containers
+    .filter(({ id }) => found.has(id))
+    .flatMap((leader) => dependantsIn(leader, snapshot.containers).map(({ member }) => member.id));
+  const wanted = new Set([...found, ...held]);
   const reader: EngineReader = await session.engine();
   const containers: Container[] = [];
   for (const container of snapshot.containers) {

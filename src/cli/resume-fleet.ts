@@ -1,6 +1,7 @@
 import { resumeHost } from '../apply/apply-host.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { Journal } from '../model/journal.ts';
+import { errorText } from '../report/error-text.ts';
 import { outcomeText } from '../report/outcome-text.ts';
 import { onEachHost } from '../transport/fleet.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -48,7 +49,12 @@ export async function resumeFleet(
     world.interrupted,
   );
   progress.end();
-  for (const result of results)
-    if (!result.ok && result.error instanceof EnforceError && result.error.code === 'journal') throw result.error;
-  return results.flatMap((result) => (result.ok ? result.value : []));
+  return results.flatMap((result): readonly ExitCode[] => {
+    if (result.ok) return result.value;
+    if (!(result.error instanceof EnforceError)) return [];
+    if (result.error.code === 'journal') throw result.error;
+    if (result.error.code !== 'locked') return [];
+    world.stderr.write(`${result.host.name}: ${errorText(result.error, { colors: false, verbose: false })}`);
+    return [5];
+  });
 }

@@ -18,7 +18,7 @@ export interface RunRecorder {
 
 /** Begins a record. The run's name is the time and a random tail, so that names sort and two operators never meet. */
 export function startRun(
-  command: 'apply' | 'rollback',
+  command: 'apply' | 'rollback' | 'prune',
   options: Pick<CommonOptions, 'stateDir'>,
   world: World,
 ): RunRecorder {

@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import type { ApplyOptions } from './commands/apply.ts';
 import type { HostsOptions } from './commands/hosts.ts';
 import type { PlanOptions } from './commands/plan.ts';
+import type { PruneOptions } from './commands/prune.ts';
 import type { RollbackOptions } from './commands/rollback.ts';
 import type { ScanOptions } from './commands/scan.ts';
+import type { UnlockOptions } from './commands/unlock.ts';
 import type { CommonOptions } from './options.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -62,15 +64,23 @@ function build(world: World, end: (code: ExitCode) => void): Command {
 
   withLock(withHosts(program.command('rollback').description('put the kept containers back')))
     .argument('[run]', 'only the changes of this run; without it, the latest change of each container')
-    .option(
-      '--container <glob>',
-      'only containers of this name (repeatable)',
-      (value: string, all: readonly string[]) => [...all, value],
-      [],
-    )
+    .option('--container <glob>', 'only containers of this name (repeatable)', appended, [])
     .option('-y, --yes', 'do not ask', false)
     .action(async (name: string | undefined, options: RollbackOptions) =>
       end(await (await import('./commands/rollback.ts')).rollback(name, options, world)),
+    );
+
+  withLock(withHosts(program.command('prune').description('remove kept containers whose time is over, never volumes')))
+    .option('--container <glob>', 'only what containers of this name replaced (repeatable)', appended, [])
+    .option('--all', 'also those whose time is not over', false)
+    .option('-y, --yes', 'do not ask', false)
+    .action(async (options: PruneOptions) => end(await (await import('./commands/prune.ts')).prune(options, world)));
+
+  withHosts(program.command('unlock').description('break the lock that a dead run left on a host'))
+    .argument('[lock]', 'its id, as enforce status shows it; needed with --yes while its time is not over')
+    .option('-y, --yes', 'do not ask', false)
+    .action(async (id: string | undefined, options: UnlockOptions) =>
+      end(await (await import('./commands/unlock.ts')).unlock(id, options, world)),
     );
 
   withHosts(program.command('status').description('runs, kept containers, and what was left half done'))
@@ -102,10 +112,14 @@ function build(world: World, end: (code: ExitCode) => void): Command {
   return program;
 }
 
+function appended(value: string, all: readonly string[]): readonly string[] {
+  return [...all, value];
+}
+
 const EXIT_CODES = `
 Exit codes: 0 compliant, all done; 1 could not run, nothing changed; 2 work remains; 3 some were rolled back;
   4 a host was not reached; 5 refused before any change; 6 a container needs a person; 130 interrupted.
-Everything but apply and rollback only reads.`;
+Everything but apply, rollback, prune and unlock only reads.`;
 
 /** Thrown by commands for input a person must mend before anything runs. */
 export function usage(message: string, hint?: string): EnforceError {

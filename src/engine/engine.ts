@@ -6,8 +6,8 @@ import type { ContainerInspect, EngineFacts, FileChange, ImageFacts } from '../m
 export interface EngineReader {
   /** Version, API, identity. Throws `engine-too-old` below API 1.24. */
   facts(): Promise<EngineFacts>;
-  /** The time by the engine's own clock, in milliseconds since 1970; by this machine's where the engine does not tell. */
-  time(): Promise<number>;
+  /** The time by the engine's own clock, in milliseconds since 1970; undefined where it does not tell. */
+  time(): Promise<number | undefined>;
   /** Ids of every container, running or not, in the engine's order. */
   list(): Promise<readonly ContainerSummary[]>;
   /** A container as the engine describes it; undefined when it is gone. Numbers are exact, unknown fields are kept. */

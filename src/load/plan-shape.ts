@@ -114,15 +114,13 @@ function activity() {
 }
 
 function fingerprintShape() {
-  return z
-    .object({ config_digest: z.string(), image_id: z.string(), engine_id: z.string() })
-    .transform(
-      ({ config_digest, image_id, engine_id }): Fingerprint => ({
-        engineId: engine_id,
-        configDigest: config_digest,
-        imageId: image_id,
-      }),
-    );
+  return z.object({ config_digest: z.string(), image_id: z.string(), engine_id: z.string() }).transform(
+    ({ config_digest, image_id, engine_id }): Fingerprint => ({
+      engineId: engine_id,
+      configDigest: config_digest,
+      imageId: image_id,
+    }),
+  );
 }
 
 function dependantShape() {

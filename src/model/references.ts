@@ -74,9 +74,7 @@ export function dependantsIn<Member extends Referring>(
   /** Nobody outside the unit who will join it is referred to: they must be made before it. */
   function isNext(other: Member, soFar: readonly Member[]): boolean {
     const outside = all.filter(({ id }) => id !== other.id && !soFar.some((member) => member.id === id));
-    return !outside.some(
-      (one) => holdsOn(one, soFar, names).length > 0 && holdsOn(other, [one], names).length > 0,
-    );
+    return !outside.some((one) => holdsOn(one, soFar, names).length > 0 && holdsOn(other, [one], names).length > 0);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AnyRule, Finding, RuleId, Violation } from '../model/finding.ts';
 import { matchesGlob } from '../model/glob.ts';
-import { parseRoleName } from '../model/names.ts';
+import { LOCK_NAME, parseRoleName } from '../model/names.ts';
 import type { Exception, Playbook, RuleSettings } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import { accept } from './accept.ts';
@@ -54,10 +54,11 @@ export function selectContainers(snapshot: Snapshot, { playbook, containers }: A
 }
 
 /**
- * Whether a container is one that a change has put aside. The name alone is no proof: it must not run, and the container
+ * Whether a container is a host's lock, or one that a change has put aside. The name alone is no proof: it must not run, and the container
  * it stands beside must say that it replaces it (or it must itself be a candidate).
  */
 function isKeptAside(container: Container, snapshot: Snapshot): boolean {
+  if (container.name === LOCK_NAME && !container.inspect.State.Running) return true;
   const parsed = parseRoleName(container.name);
   if (!parsed || container.inspect.State.Running) return false;
   const labels = container.inspect.Config.Labels;

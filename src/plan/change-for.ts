@@ -66,11 +66,7 @@ export function changeFor(container: Container, findings: readonly Finding[], co
   };
 }
 
-function orderOf(
-  container: Container,
-  moves: readonly PortMove[],
-  { rollout }: Playbook,
-): Change['order'] {
+function orderOf(container: Container, moves: readonly PortMove[], { rollout }: Playbook): Change['order'] {
   if (rollout.order === 'stop-first') return 'stop-first';
   return whyStopFirst(container, moves, false) === undefined ? 'start-first' : 'stop-first';
 }

@@ -71,6 +71,8 @@ function wayPort(address: string): number {
 
 function owned(container: Container): Blocked | undefined {
   const owner = ownerOf(container);
+  // It makes only what is missing or changed in its file, and so leaves the new one alone (recreate.md §14).
+  if (owner.kind === 'compose') return undefined;
   const hint = insteadOf(owner);
   return hint === undefined
     ? undefined

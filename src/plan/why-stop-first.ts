@@ -20,7 +20,10 @@ type Holds = (container: Container, moves: readonly PortMove[], isDependedOn: bo
 
 const REASONS: readonly (readonly [string, Holds])[] = [
   ['it does not run', (container) => activityOf(container) !== 'running'],
-  ['none of its host ports moves, so nobody could tell which of the two answers', (_container, moves) => moves.length === 0],
+  [
+    'none of its host ports moves, so nobody could tell which of the two answers',
+    (_container, moves) => moves.length === 0,
+  ],
   ['some of its host ports stay', (container, moves) => !movesEveryPort(container, moves)],
   ['other containers hold on to it', (_container, _moves, isDependedOn) => isDependedOn],
   ['it holds on to another container', ({ inspect }) => referencesOf(inspect).length > 0],
@@ -36,7 +39,8 @@ const REASONS: readonly (readonly [string, Holds])[] = [
   ['it has a fixed address', ({ inspect }) => endpointsOf(inspect).some(hasFixedAddress) || hasMac(inspect)],
   [
     'it is found by an alias, which would lead to both',
-    ({ inspect }) => endpointsOf(inspect).some(({ Aliases }) => (Aliases ?? []).some((alias) => !isOwnId(inspect, alias))),
+    ({ inspect }) =>
+      endpointsOf(inspect).some(({ Aliases }) => (Aliases ?? []).some((alias) => !isOwnId(inspect, alias))),
   ],
   ['it has a host name of its own', ({ inspect }) => !isOwnId(inspect, inspect.Config.Hostname ?? '')],
   ['it uses a device of the host', ({ inspect }) => hasDevices(inspect.HostConfig)],

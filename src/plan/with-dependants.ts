@@ -75,8 +75,7 @@ function whyBlocked(
         hint: 'include it in the playbook under containers, or write an exception',
       };
     const blocked = guard(member);
-    if (blocked)
-      return { because: `${holds} and must not be made again: ${blocked.because}`, hint: blocked.hint };
+    if (blocked) return { because: `${holds} and must not be made again: ${blocked.because}`, hint: blocked.hint };
   }
   return undefined;
 }

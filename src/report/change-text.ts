@@ -29,7 +29,7 @@ export function changeLines(change: Change, { colors, verbose }: ChangeTextOptio
   const name = `${padTo(plainText(change.container, 64), NAME_WIDTH)}  `;
   switch (change.action) {
     case 'recreate': {
-      const head = `${padTo(plainText(change.image, 120), VALUE_WIDTH)}  ${downtime(change.downtimeSeconds)}`;
+      const head = `${padTo(plainText(change.image, 120), VALUE_WIDTH)}  ${whileItLasts(change)}`;
       return [`  ${paint('change', '-/+')} ${name}${head}`, ...detailLines(detailRows(change, verbose), paint)];
     }
     case 'blocked': {
@@ -50,8 +50,12 @@ export function changeLines(change: Change, { colors, verbose }: ChangeTextOptio
 
 const NAME_WIDTH = 10;
 
-function downtime(seconds: number): string {
-  return seconds === 0 ? 'no downtime' : `down about ${seconds} s`;
+function whileItLasts({ activity, order, partOf, downtimeSeconds }: Change): string {
+  if (partOf !== undefined) return `with ${plainText(partOf, 64)}`;
+  if (activity === 'stopped') return 'it is stopped and stays so';
+  if (activity === 'paused') return 'it is paused and will be again';
+  if (order === 'start-first') return 'no downtime: the new one answers before the old one stops';
+  return downtimeSeconds === 0 ? 'no downtime' : `down about ${downtimeSeconds} s`;
 }
 
 function detailLines(rows: readonly DetailRow[], paint: Paint): readonly string[] {
@@ -65,6 +69,12 @@ function detailRows(change: Change, verbose: boolean): readonly DetailRow[] {
     ...edits.map((edit) => editRow(change, edit)),
     ...capabilityRows(change.capabilities, verbose),
     ...exceptRows(change),
+    ...change.dependants.map(({ container, through }, at) =>
+      detailRow(
+        at === 0 ? 'with' : '',
+        `${plainText(container, 64)} (${plainText(through.join(', '), 80)}): stopped before it, made again, started after it`,
+      ),
+    ),
     ...(verbose ? reasonRows(change) : []),
     ...change.warnings.map((warning) => detailRow('warn', plainText(warning, 500))),
   ];

@@ -3,7 +3,7 @@ import { documentHead } from './document.ts';
 import type { Status } from './status-text.ts';
 
 /** The machine output of `enforce status`. */
-export function statusDocument({ runs, kept, unfinished, notReached }: Status, generatedAt: string): JsonObject {
+export function statusDocument({ runs, kept, unfinished, locks, notReached }: Status, generatedAt: string): JsonObject {
   return {
     ...documentHead(generatedAt, notReached.length),
     runs: runs.map(({ run, startedAt, operator, counts, exitCode }) => ({
@@ -15,6 +15,14 @@ export function statusDocument({ runs, kept, unfinished, notReached }: Status, g
     })),
     kept: kept.map(({ host, container, name, run, until }) => ({ host, container, name, run, until })),
     unfinished: unfinished.map(({ host, container, run, because }) => ({ host, container, run, because })),
+    locks: locks.map(({ host, id, run, operator, ageSeconds, leftSeconds }) => ({
+      host,
+      id,
+      run,
+      operator,
+      age_s: ageSeconds,
+      left_s: leftSeconds,
+    })),
     not_reached: notReached.map(({ host, because }) => ({ host, because })),
   };
 }

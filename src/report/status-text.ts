@@ -13,6 +13,7 @@ export interface Status {
   readonly kept: readonly KeptContainer[];
   /** Changes that an interrupted run left half done. */
   readonly unfinished: readonly UnfinishedChange[];
+  readonly locks: readonly HostLock[];
   readonly notReached: readonly { readonly host: string; readonly because: string }[];
 }
 
@@ -38,6 +39,19 @@ export interface KeptContainer {
   readonly until: string | null;
 }
 
+/** A host that somebody is changing, or was when they died. */
+export interface HostLock {
+  readonly host: string;
+  readonly id: string;
+  readonly run: string;
+  /** `user@machine` */
+  readonly operator: string;
+  /** Null where the engine does not tell the time. */
+  readonly ageSeconds: number | null;
+  /** Seconds until it ends by itself; 0 when it has. */
+  readonly leftSeconds: number;
+}
+
 /** A change that neither ended nor was undone. */
 export interface UnfinishedChange {
   readonly host: string;
@@ -54,6 +68,7 @@ export function statusText(status: Status, options: { readonly colors: boolean }
     ...section('runs', status.runs.map(runRow), 'none', paint),
     ...section('kept', status.kept.map(keptRow), 'none', paint),
     ...section('unfinished', status.unfinished.map(unfinishedRow), 'nothing', paint),
+    ...(status.locks.length === 0 ? [] : section('locked', status.locks.map(lockRow), '', paint)),
     ...(status.notReached.length === 0 ? [] : section('not reached', status.notReached.map(hostRow), '', paint)),
     ...(status.unfinished.length === 0 ? [] : ['next: enforce apply finishes it, enforce rollback RUN undoes it']),
     '',
@@ -92,6 +107,17 @@ function unfinishedRow(change: UnfinishedChange): readonly Cell[] {
     { text: `${plainText(change.host, 64)}/${plainText(change.container, 64)}`, tone: 'bad' },
     `run ${plainText(change.run, 40)}`,
     plainText(change.because, 300),
+  ];
+}
+
+function lockRow({ host, id, run, operator, ageSeconds, leftSeconds }: HostLock): readonly Cell[] {
+  return [
+    { text: plainText(host, 64), tone: leftSeconds > 0 ? 'strong' : 'bad' },
+    `lock ${plainText(id.slice(0, 12), 12)}`,
+    `run ${plainText(run, 40)}`,
+    plainText(operator, 64),
+    ageSeconds === null ? '' : `for ${ageSeconds} s`,
+    leftSeconds > 0 ? `ends by itself in ${leftSeconds} s at the latest` : 'has run out: enforce unlock removes it',
   ];
 }
 

@@ -110,9 +110,9 @@ describe('a rollback that is asked for', () => {
       'restart-policy new no',
       'stop new',
       'restart-policy old always',
-      'remove new',
-      'start old',
       'rename old web',
+      'start old',
+      'remove new',
     ]);
     expect(host.standing()).toEqual(['web: old, running, always:0']);
     expect(enforce.journal.entries.at(-1)).toMatchObject({ event: 'change-ended' });

@@ -70,7 +70,8 @@ describe('every interleaving of crashes, reboots and workers', () => {
     [
       'starting the old one before the candidate is stopped',
       instead(
-        ({ action }, [leader]) => action.kind === 'stop' && action.who === 'candidate' && leader?.old?.running === false,
+        ({ action }, [leader]) =>
+          action.kind === 'stop' && action.who === 'candidate' && leader?.old?.running === false,
         { kind: 'start', who: 'old' },
       ),
       FENCED,
@@ -89,7 +90,8 @@ describe('every interleaving of crashes, reboots and workers', () => {
     [
       'starting the candidate while the old one still runs',
       instead(
-        ({ action }, [leader]) => action.kind === 'stop' && action.who === 'old' && leader?.candidate?.running === false,
+        ({ action }, [leader]) =>
+          action.kind === 'stop' && action.who === 'old' && leader?.candidate?.running === false,
         { kind: 'start', who: 'candidate' },
       ),
       FENCED,

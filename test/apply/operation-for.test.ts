@@ -85,14 +85,16 @@ describe('an action stands for one call', () => {
 });
 
 describe('there is no call', () => {
-  test.each<[Action]>([[{ kind: 'examine' }], [{ kind: 'carry' }], [{ kind: 'verify' }], [{ kind: 'done', as: 'new' }]])(
-    'for %j',
-    async (action) => {
-      const failure = await failureOf(() => operation(action));
+  test.each<[Action]>([
+    [{ kind: 'examine' }],
+    [{ kind: 'carry' }],
+    [{ kind: 'verify' }],
+    [{ kind: 'done', as: 'new' }],
+  ])('for %j', async (action) => {
+    const failure = await failureOf(() => operation(action));
 
-      expect(failure.code).toBe('refused');
-    },
-  );
+    expect(failure.code).toBe('refused');
+  });
 
   test('on a container that is gone', async () => {
     const failure = await failureOf(() =>

@@ -130,7 +130,11 @@ function act(world: World, index: number, setting: Setting): World {
   });
   switch (action.kind) {
     case 'examine':
-      return withWorker(world, index, learned(setting.faithful || !isLast ? { examined: number } : { rejected: number }));
+      return withWorker(
+        world,
+        index,
+        learned(setting.faithful || !isLast ? { examined: number } : { rejected: number }),
+      );
     case 'verify':
       return withWorker(
         world,
@@ -241,4 +245,3 @@ function combinations<Item>(items: readonly Item[], length: number): readonly (r
   if (length === 0) return [[]];
   return combinations(items, length - 1).flatMap((start) => items.map((item) => [...start, item]));
 }
-

@@ -92,7 +92,10 @@ export function execute(world: World, member: number, action: Action, pendingFor
   switch (action.kind) {
     case 'create':
       if (candidate || !old || (member > 0 && !world.pairs[0]?.candidate)) return world;
-      return { ...withPair(world, member, { ...pair, candidate: fresh(old, world, setting) }), created: world.created + 1 };
+      return {
+        ...withPair(world, member, { ...pair, candidate: fresh(old, world, setting) }),
+        created: world.created + 1,
+      };
     case 'connect':
       return edited('candidate', { missingNetworks: [] });
     case 'carry':
@@ -121,8 +124,7 @@ export function execute(world: World, member: number, action: Action, pendingFor
       if (!isJoinable(world, member, action.who)) return world;
       const started = { startedOnce: true, stoppedByHand: false };
       // A candidate that cannot run and that no policy brings back has ended before anybody looks.
-      const ends =
-        action.who === 'candidate' && !isHealthy(world, member, setting) && candidate?.restart === 'no:0';
+      const ends = action.who === 'candidate' && !isHealthy(world, member, setting) && candidate?.restart === 'no:0';
       return edited(action.who, ends ? started : { ...started, running: true });
     }
   }

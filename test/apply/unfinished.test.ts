@@ -45,7 +45,7 @@ describe('a change is unfinished', () => {
 describe('an old container is kept', () => {
   test('by a committed change, under its backup name', () => {
     expect(keptContainers([row('web.enforce-bak-7f3a', {}, OLD), candidate('web')])).toEqual([
-      { container: 'web', run: '7f3a', oldId: OLD, keptName: 'web.enforce-bak-7f3a', until: null },
+      { container: 'web', run: '7f3a', oldId: OLD, keptName: 'web.enforce-bak-7f3a', until: null, leader: 'web' },
     ]);
   });
 

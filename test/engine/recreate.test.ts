@@ -141,7 +141,7 @@ describeReal('a container that is recreated on a real engine', () => {
     const preflight = () => Promise.resolve({ ready: true } as const);
     return applyChange(
       changeOf(inspect, keep),
-      { gate: GATE, planDigest: 'sha256:p1an', keepSeconds: 60, preflight },
+      { gate: GATE, planDigest: 'sha256:p1an', keepSeconds: 60, remembers: 'settings', preflight },
       enforce,
     );
   }

@@ -59,7 +59,13 @@ describe('the examples that come with enforce', () => {
   test('the example of a playbook is the one that the design shows', async () => {
     const { rollout, rules, containers } = await loadPlaybook(`${ROOT}playbooks/cis-runtime.yml`);
 
-    expect(rollout).toEqual({ batches: [1, '25%', '100%'], pauseSeconds: 30, maxChanges: 200, maxFailures: 1 });
+    expect(rollout).toEqual({
+      batches: [1, '25%', '100%'],
+      pauseSeconds: 30,
+      order: 'stop-first',
+      maxChanges: 200,
+      maxFailures: 1,
+    });
     expect(Object.keys(rules)).toHaveLength(3);
     expect(containers.exclude).toEqual(['*-ci-*']);
   });

@@ -25,7 +25,7 @@ describe('a playbook', () => {
         'linux-capabilities': { require: 'cis', add: 'auto', profiles: [] },
         'host-network-privileged-listener': {},
       },
-      rollout: { batches: ['100%'], pauseSeconds: 0, maxFailures: 1 },
+      rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
       health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback' },
       keepSeconds: 604_800,
       windows: [],
@@ -58,7 +58,7 @@ rules:
     profiles:
       "nginx:*": [CHOWN, cap_setgid, SetUID, CHOWN]
       "container:metrics-*": []
-rollout: { batches: [1, 25%, 100%], pause: 30s, max_changes: 20%, max_failures: 3 }
+rollout: { batches: [1, 25%, 100%], pause: 30s, order: start-first, max_changes: 20%, max_failures: 3 }
 health: { healthy_for: 1m30s, deadline: 5m, on_failure: rollback }
 keep: 1d12h
 windows:
@@ -83,7 +83,13 @@ windows:
           ],
         },
       },
-      rollout: { batches: [1, '25%', '100%'], pauseSeconds: 30, maxChanges: '20%', maxFailures: 3 },
+      rollout: {
+        batches: [1, '25%', '100%'],
+        pauseSeconds: 30,
+        order: 'start-first',
+        maxChanges: '20%',
+        maxFailures: 3,
+      },
       health: { healthyForSeconds: 90, deadlineSeconds: 300, onFailure: 'rollback' },
       keepSeconds: 129_600,
       windows: [

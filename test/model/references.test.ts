@@ -59,7 +59,10 @@ describe('a container does not hold on to another', () => {
     ['by the host’s namespaces', { HostConfig: { NetworkMode: 'host', PidMode: 'host', IpcMode: 'shareable' } }],
     ['by a name that begins alike', { HostConfig: { VolumesFrom: ['vpn2'], Links: ['/vpn-db:/app/vpn'] } }],
     ['by holding on to a third', { HostConfig: { NetworkMode: `container:${idOf('db')}` } }],
-    ['by the name of one whose volumes it uses, as the name moves on', { HostConfig: { VolumesFrom: ['vpn', '/vpn:z,ro'] } }],
+    [
+      'by the name of one whose volumes it uses, as the name moves on',
+      { HostConfig: { VolumesFrom: ['vpn', '/vpn:z,ro'] } },
+    ],
     ['by null', { HostConfig: { VolumesFrom: null, Links: null } }],
   ])('%s', (_sentence, deviations) => {
     expect(dependants(vpn, [vpn, container('app', deviations)])).toEqual([]);

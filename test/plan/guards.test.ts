@@ -21,12 +21,6 @@ describe('a container is not recreated', () => {
       'start it without --rm',
     ],
     [
-      'that compose would bring back',
-      { Config: { Labels: { 'com.docker.compose.project': 'shop' } } },
-      'compose created it (shop) and would undo the change',
-      'run docker compose up -d',
-    ],
-    [
       'that a program unknown to enforce manages',
       { Config: { Labels: { 'coolify.managed': 'true' } } },
       'another program created it (coolify.managed) and would undo the change',
@@ -38,14 +32,30 @@ describe('a container is not recreated', () => {
       'the engine calls it dead',
       'docker rm',
     ],
-    ['that is paused', { State: { Paused: true, Status: 'paused' } }, 'it is paused', 'docker unpause it'],
     [
       'that keeps restarting',
       { State: { Restarting: true, Status: 'restarting' } },
       'it keeps restarting, so there is no working service to compare with',
       'mend it first',
     ],
-    ['that does not run', { State: STOPPED }, 'it does not run (exited)', 'start it and plan again'],
+    [
+      'that is stopped and comes back at boot',
+      { State: STOPPED, HostConfig: { RestartPolicy: { Name: 'always' } } },
+      'its restart policy always would start it when the engine starts',
+      'start it and plan again',
+    ],
+    [
+      'that failed and is tried again at boot',
+      { State: { ...STOPPED, ExitCode: 137 }, HostConfig: { RestartPolicy: { Name: 'on-failure' } } },
+      'its restart policy on-failure would start it',
+      'start it and plan again',
+    ],
+    [
+      'that is being removed',
+      { State: { Status: 'removing', Running: false } },
+      'it does not run (removing)',
+      'start it and plan again',
+    ],
     [
       'that somebody is attached to',
       { Config: attached({ OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true }) },
@@ -100,20 +110,6 @@ describe('a container is not recreated', () => {
     expect(blocked).toMatchObject({ because: 'the playbook protects it (containers.protect: sh?p)' });
   });
 
-  test('that others hold on to, and they are named with how', () => {
-    const shop = container('shop', { details: seen() });
-    const others = [
-      container('sidecar', { HostConfig: { NetworkMode: `container:${shop.id}` } }),
-      container('backup', { State: STOPPED, HostConfig: { VolumesFrom: ['shop:ro'] } }),
-    ];
-
-    const blocked = guardRecreate(shop, snapshot([shop, ...others]), PLAYBOOK);
-
-    expect(blocked).toMatchObject({
-      because: 'other containers hold on to it by its id: sidecar (network_mode), backup (volumes_from)',
-    });
-  });
-
   test('behind the Docker socket of Podman', () => {
     const host = snapshot([], { engine: { ...snapshot([]).engine, kind: 'podman', version: '5.4.2' } });
 
@@ -161,3 +157,20 @@ function guard(deviations: Deviations, host: Snapshot = snapshot([])) {
 function attached(fields: Readonly<Record<string, boolean>>): Partial<ContainerConfig> {
   return fields;
 }
+
+describe('a container may be recreated', () => {
+  test.each<[string, Deviations]>([
+    ['that is paused', { State: { Paused: true, Status: 'paused' } }],
+    ['that is stopped', { State: STOPPED, HostConfig: { RestartPolicy: { Name: 'unless-stopped' } } }],
+    ['that ended well', { State: { ...STOPPED, ExitCode: 0 }, HostConfig: { RestartPolicy: { Name: 'on-failure' } } }],
+    [
+      'that never ran',
+      { State: { Status: 'created', Running: false }, HostConfig: { RestartPolicy: { Name: 'always' } } },
+    ],
+    ['that compose made', { Config: { Labels: { 'com.docker.compose.project': 'shop' } } }],
+  ])('%s', (_which, deviations) => {
+    const shop = container('shop', { details: seen(), ...deviations });
+
+    expect(guardRecreate(shop, snapshot([shop]), PLAYBOOK)).toBeUndefined();
+  });
+});

@@ -14,6 +14,24 @@ describe('the text of a status', () => {
           { host: 'web-1', container: 'ftp', name: 'ftp.enforce-bak-7f3a', run: '7f3a', until: null },
         ],
         unfinished: [{ host: 'web-2', container: 'shop', run: '81c0', because: 'the old container is stopped' }],
+        locks: [
+          {
+            host: 'web-2',
+            id: '0c21'.repeat(16),
+            run: '81c0',
+            operator: 'mlopez@ops-1',
+            ageSeconds: 40,
+            leftSeconds: 165,
+          },
+          {
+            host: 'web-3',
+            id: '1f00'.repeat(16),
+            run: '7e00',
+            operator: 'mlopez@ops-1',
+            ageSeconds: 900,
+            leftSeconds: 0,
+          },
+        ],
         notReached: [{ host: 'edge-1', because: 'connection refused' }],
       },
       { colors: false },
@@ -25,13 +43,15 @@ runs         81c0  2026-11-23 22:09  nothing done  did not end  mlopez
 kept         web-1/shop  shop.enforce-bak-7f3a  run 7f3a  until 2026-11-29
              web-1/ftp   ftp.enforce-bak-7f3a   run 7f3a
 unfinished   web-2/shop  run 81c0  the old container is stopped
+locked       web-2  lock 0c210c210c21  run 81c0  mlopez@ops-1  for 40 s   ends by itself in 165 s at the latest
+             web-3  lock 1f001f001f00  run 7e00  mlopez@ops-1  for 900 s  has run out: enforce unlock removes it
 not reached  edge-1  connection refused
 next: enforce apply finishes it, enforce rollback RUN undoes it
 `);
   });
 
   test('says so when there is nothing', () => {
-    const text = statusText({ runs: [], kept: [], unfinished: [], notReached: [] }, { colors: false });
+    const text = statusText({ runs: [], kept: [], unfinished: [], locks: [], notReached: [] }, { colors: false });
 
     expect(text).toBe('runs         none\nkept         none\nunfinished   nothing\n');
   });

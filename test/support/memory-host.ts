@@ -3,6 +3,7 @@ import type { HostTools } from '../../src/apply/tools.ts';
 import { restartText } from '../../src/apply/observe.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import { LOCK_NAME } from '../../src/model/names.ts';
 import type { Change } from '../../src/model/plan.ts';
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { aChange } from './a-plan.ts';
@@ -32,7 +33,7 @@ export interface MemoryHost {
   readonly settings: ChangeSettings;
   /** A new process of enforce, with a connection, a clock and a journal of its own. */
   enter(run?: string): Promise<Process>;
-  /** Every call so far that writes, in words: `stop old`. */
+  /** Every call so far that writes, in words: `stop old`; without those that take the host's lock and give it back. */
   calls(): readonly string[];
   /** Who has which name, and how it does: `web: old, running, always:0`. */
   standing(): readonly string[];
@@ -71,6 +72,7 @@ export async function memoryHost(options: ServiceOptions = {}): Promise<MemoryHo
       gate: { healthyForSeconds: 1, deadlineSeconds: 5, onFailure: 'rollback' },
       planDigest: 'sha256:p1an',
       keepSeconds: 60,
+      remembers: 'settings',
       preflight: () => Promise.resolve({ ready: true }),
     },
     async enter(run = RUN) {
@@ -78,7 +80,10 @@ export async function memoryHost(options: ServiceOptions = {}): Promise<MemoryHo
       connections.push(connection);
       return await processAt(engine, reached, run);
     },
-    calls: () => engine.requests.filter(({ mutating }) => mutating).map((call) => callText(call, old.id)),
+    calls: () =>
+      engine.requests
+        .filter(({ mutating, subject }) => mutating && subject !== LOCK_NAME)
+        .map((call) => callText(call, old.id)),
     standing: () =>
       [...engine.store.containers.values()]
         .map((container) => {

@@ -28,7 +28,13 @@ export interface Doomed {
 }
 
 /** Gives a process its mishap. */
-export function withMishap(tools: HostTools, memory: MemoryEngine, mishap: Mishap, atCall: number): Doomed {
+export function withMishap(
+  tools: HostTools,
+  memory: MemoryEngine,
+  mishap: Mishap,
+  atCall: number,
+  counts: (operation: Operation) => boolean = () => true,
+): Doomed {
   let calls = 0;
   let met: Operation | undefined;
   let killed = (): void => undefined;
@@ -36,7 +42,8 @@ export function withMishap(tools: HostTools, memory: MemoryEngine, mishap: Misha
     killed = resolve;
   });
   const run = async (engine: Engine, operation: Operation): Promise<void> => {
-    if (++calls !== atCall) {
+    if (counts(operation)) calls++;
+    if (calls !== atCall || !counts(operation)) {
       await engine.run(operation);
       return;
     }

@@ -1,6 +1,5 @@
 import { rollBackTarget, rollBackTargets } from '../../apply/apply-host.ts';
-import type { TargetResult } from '../../apply/apply-host.ts';
-import type { Target } from '../../apply/observe.ts';
+import type { RollBackTarget, TargetResult } from '../../apply/apply-host.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import type { Host, HostResult } from '../../model/inventory.ts';
 import { DEFAULT_PLAYBOOK } from '../../load/default-playbook.ts';
@@ -11,15 +10,15 @@ import { jsonLine } from '../../report/json-text.ts';
 import { onEachHost } from '../../transport/fleet.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { worst } from '../exit-code.ts';
+import { failureCode } from '../failure-code.ts';
 import { hostSession } from '../host-session.ts';
 import { hostTools } from '../host-tools.ts';
 import { connectionSettings, readHosts } from '../inputs.ts';
 import type { CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { startChangeProgress, warn } from '../progress-line.ts';
-import { canPrompt } from '../prompt.ts';
+import { requireConsent } from '../require-consent.ts';
 import { startRun } from '../run-record.ts';
-import { usage } from '../run.ts';
 import { terminalPrompter } from '../terminal-prompter.ts';
 import type { World } from '../world.ts';
 
@@ -30,18 +29,14 @@ export interface RollbackOptions extends CommonOptions {
 
 interface HostTargets {
   readonly host: Host;
-  readonly targets: readonly Target[];
+  readonly targets: readonly RollBackTarget[];
 }
 
 /** `enforce rollback`: puts kept containers back in their place. Nothing but consent is asked of it: no window, no limit. */
 export async function rollback(run: string | undefined, options: RollbackOptions, world: World): Promise<ExitCode> {
   const { hosts, warnings } = await readHosts(options, world);
   warn(warnings, options, world);
-  if (!options.yes && (!options.input || !canPrompt(world.stdin, world.stderr)))
-    throw usage(
-      'there is nobody to ask: input is off or this is not a terminal',
-      'add --yes to roll back without being asked',
-    );
+  requireConsent('roll back', options, world);
 
   const found = await findTargets(run, hosts, options, world);
   const unread = found.filter((result) => !result.ok);
@@ -143,7 +138,9 @@ async function rollBackAll(
   );
   progress.end();
   const codes = ended.flatMap((result): ExitCode[] =>
-    result.ok ? result.value.map(({ outcome }): ExitCode => (outcome.result === 'rolled-back' ? 0 : 6)) : [6],
+    result.ok
+      ? result.value.map(({ outcome }): ExitCode => (outcome.result === 'rolled-back' ? 0 : isLocked(outcome) ? 5 : 6))
+      : [failureCode(result.error) === 5 ? 5 : 6],
   );
   for (const result of ended)
     if (!result.ok)
@@ -152,4 +149,8 @@ async function rollBackAll(
   record.end(code);
   record.close();
   return codes.includes(6) ? [6] : [code];
+}
+
+function isLocked(outcome: TargetResult['outcome']): boolean {
+  return outcome.result === 'deferred' && outcome.locked === true;
 }

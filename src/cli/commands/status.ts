@@ -1,8 +1,12 @@
+import type { Lock } from '../../apply/lock.ts';
+import { secondsLeft } from '../../apply/lock.ts';
+import { standingOf } from '../../apply/standing-of.ts';
+import { currentLock } from '../../apply/under-lock.ts';
 import { keptContainers, unfinishedChanges } from '../../apply/unfinished.ts';
 import type { Host } from '../../model/inventory.ts';
 import { outcomeText } from '../../report/outcome-text.ts';
 import { jsonText } from '../../report/json-text.ts';
-import type { KeptContainer, Status, UnfinishedChange } from '../../report/status-text.ts';
+import type { HostLock, KeptContainer, Status, UnfinishedChange } from '../../report/status-text.ts';
 import { statusText } from '../../report/status-text.ts';
 import { statusDocument } from '../../report/status-document.ts';
 import { onEachHost } from '../../transport/fleet.ts';
@@ -32,6 +36,7 @@ export async function status(run: string | undefined, options: CommonOptions, wo
     runs: readRuns(stateFolder(options, world)).slice(0, SHOWN_RUNS),
     kept: found.flatMap((result) => (result.ok ? result.value.kept : [])),
     unfinished: found.flatMap((result) => (result.ok ? result.value.unfinished : [])),
+    locks: found.flatMap((result) => (result.ok ? result.value.locks : [])),
     notReached: found.flatMap((result) =>
       result.ok ? [] : [{ host: result.host.name, because: result.error.message }],
     ),
@@ -47,13 +52,17 @@ export async function status(run: string | undefined, options: CommonOptions, wo
 interface Left {
   readonly kept: readonly KeptContainer[];
   readonly unfinished: readonly UnfinishedChange[];
+  readonly locks: readonly HostLock[];
 }
 
 async function leftOn(host: Host, options: CommonOptions, world: World): Promise<Left> {
   const session = hostSession(host, connectionSettings(options, world), world.clock);
   try {
-    const containers = await (await session.engine()).list();
+    const engine = await session.engine();
+    const containers = await engine.list();
+    const lock = await currentLock(engine);
     return {
+      locks: lock ? [hostLock(host.name, lock, await engine.time())] : [],
       kept: keptContainers(containers).map(({ container, run, keptName, until }) => ({
         host: host.name,
         container,
@@ -65,12 +74,24 @@ async function leftOn(host: Host, options: CommonOptions, world: World): Promise
         host: host.name,
         container,
         run,
-        because: 'it was interrupted between its first step and its end',
+        because: standingOf(container, run, containers),
       })),
     };
   } finally {
     await session.close();
   }
+}
+
+function hostLock(host: string, lock: Lock, engineTime: number | undefined): HostLock {
+  const { id, run, operator, takenAt } = lock;
+  return {
+    host,
+    id,
+    run,
+    operator,
+    ageSeconds: engineTime === undefined ? null : Math.max(0, Math.round((engineTime - takenAt) / 1000)),
+    leftSeconds: Math.ceil(secondsLeft(lock, engineTime)),
+  };
 }
 
 function oneRun(name: string, options: CommonOptions, world: World): ExitCode {

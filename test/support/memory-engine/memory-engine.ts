@@ -23,6 +23,8 @@ export interface EngineCall extends Call {
   /** 1 for the first request of this engine. */
   readonly number: number;
   readonly mutating: boolean;
+  /** Name of the container it is about when it comes in; empty where it is about none. */
+  readonly subject: string;
 }
 
 /**
@@ -133,6 +135,7 @@ export class MemoryEngine {
     const [, version, path = pathname] = /^\/v(\d+\.\d+)(\/.*)$/.exec(pathname) ?? [];
     return {
       number: this.requests.length + 1,
+      subject: this.store.containers.get(path.split('/')[2] ?? '')?.name ?? searchParams.get('name') ?? '',
       mutating: method !== 'GET' && method !== 'HEAD',
       method,
       path,
