@@ -1,6 +1,8 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../apply/tools.ts';
+import type { Whereabouts } from '../model/machine.ts';
+import { readItself } from './read-itself.ts';
 
 /** Everything outside the program that it touches: built once for real, by hand in tests. */
 export interface World {
@@ -11,6 +13,8 @@ export interface World {
   readonly userName: string;
   /** `user@machine`, for the journal. */
   readonly operator: string;
+  /** In which containers this process runs. */
+  readonly itself: () => Whereabouts;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -42,6 +46,7 @@ export function realWorld(): World {
     workingFolder: process.cwd(),
     userName,
     operator: `${environment['SUDO_USER'] ?? userName}@${hostname()}`,
+    itself: readItself,
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { JsonObject } from '../model/json.ts';
-import type { CapabilityDecision, Change, Edit, Owner, PortMove } from '../model/plan.ts';
+import { OWNER_KINDS } from '../model/owner.ts';
+import type { CapabilityDecision, Change, Edit, PortMove } from '../model/plan.ts';
 import { carriedObject } from './document.ts';
 import { findingShape } from './finding-shape.ts';
 import { engineShape, isEachHostOnce, unreadHostShape } from './host-shape.ts';
@@ -136,18 +137,7 @@ function capabilityShape() {
 
 function ownerShape() {
   return z.object({
-    kind: z.enum([
-      'compose',
-      'swarm',
-      'kubernetes',
-      'nomad',
-      'ecs',
-      'portainer',
-      'systemd',
-      'home-assistant',
-      'other',
-      'none',
-    ] satisfies Owner['kind'][]),
+    kind: z.enum(OWNER_KINDS),
     name: z.string().exactOptional(),
     files: texts.exactOptional(),
   });

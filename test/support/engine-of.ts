@@ -8,10 +8,10 @@ export function engineOf(inspects: readonly ContainerInspect[]): EngineReader {
     facts: () => Promise.resolve(snapshot([]).engine),
     list: () =>
       Promise.resolve(
-        inspects.map(({ Id, Name, State, HostConfig }) => ({
+        inspects.map(({ Id, Name, State, Config, HostConfig }) => ({
           id: Id,
           names: [Name.slice(1)],
-          labels: {},
+          labels: Config.Labels ?? {},
           state: State.Status,
           networkMode: HostConfig.NetworkMode ?? '',
         })),
