@@ -27,6 +27,7 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
       assessment: narrowed,
       exceptions,
       catalogue,
+      itself: world.itself(),
       createdAt: world.now().toISOString(),
     });
     const now = plan.hosts.flatMap((host) => (host.reachable ? host.changes : [])).find(({ id }) => id === change.id);

@@ -2,6 +2,8 @@ import { homedir, hostname, userInfo } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock, LockHolder } from '../apply/tools.ts';
 import { processIdentity } from './process-identity.ts';
+import type { Whereabouts } from '../model/machine.ts';
+import { readItself } from './read-itself.ts';
 
 /** Everything outside the program that it touches: built once for real, by hand in tests. */
 export interface World {
@@ -14,6 +16,8 @@ export interface World {
   readonly operator: string;
   /** This process, and whether another of this machine has ended. */
   readonly identity: Pick<LockHolder, 'process' | 'isGone'>;
+  /** In which containers this process runs. */
+  readonly itself: () => Whereabouts;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -46,6 +50,7 @@ export function realWorld(): World {
     userName,
     operator: `${environment['SUDO_USER'] ?? userName}@${hostname()}`,
     identity: processIdentity(),
+    itself: readItself,
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

@@ -35,7 +35,7 @@ export const DEFAULT_PLAYBOOK_FILE: TextFile = {
 export const DEFAULT_PLAYBOOK: Playbook = {
   name: 'default',
   hosts: 'all',
-  containers: { include: [], exclude: [], expendable: [], protect: [] },
+  containers: { include: [], exclude: [], expendable: [], protect: [], notInTheWay: [] },
   rules: {
     'privileged-host-port': {
       map: new Map([

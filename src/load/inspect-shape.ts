@@ -25,7 +25,7 @@ function readFields(): z.ZodType {
     HostConfig: hostConfigFields(),
     NetworkSettings: z.object({
       Ports: maybe(bindings),
-      Networks: maybe(z.record(text, z.object({ NetworkID: maybe(text), Aliases: maybe(texts), Links: maybe(texts) }))),
+      Networks: maybe(z.record(text, endpointFields())),
     }),
     Mounts: maybe(z.array(z.object({ Destination: text, Type: maybe(text), Name: maybe(text), Source: maybe(text) }))),
   });
@@ -41,6 +41,11 @@ const integer = z.union([z.int(), z.bigint()]);
 /** Go writes an absent value as null or not at all. */
 function maybe<Shape extends z.ZodType>(shape: Shape) {
   return shape.nullish();
+}
+
+function endpointFields() {
+  const addresses = { IPAddress: maybe(text), GlobalIPv6Address: maybe(text) };
+  return z.object({ NetworkID: maybe(text), Aliases: maybe(texts), Links: maybe(texts), ...addresses });
 }
 
 function configFields() {
@@ -66,6 +71,8 @@ function hostConfigFields() {
     VolumesFrom: maybe(texts),
     Links: maybe(texts),
     NetworkMode: maybe(text),
+    ContainerIDFile: maybe(text),
+    Devices: maybe(z.array(z.object({ PathOnHost: maybe(text) }))),
     PidMode: maybe(text),
     IpcMode: maybe(text),
     UTSMode: maybe(text),

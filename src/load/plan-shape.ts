@@ -7,9 +7,9 @@ import type {
   DependantChange,
   Edit,
   Fingerprint,
-  Owner,
   PortMove,
 } from '../model/plan.ts';
+import { OWNER_KINDS } from '../model/owner.ts';
 import { carriedObject } from './document.ts';
 import { findingShape } from './finding-shape.ts';
 import { engineShape, isEachHostOnce, unreadHostShape } from './host-shape.ts';
@@ -190,18 +190,7 @@ function capabilityShape() {
 
 function ownerShape() {
   return z.object({
-    kind: z.enum([
-      'compose',
-      'swarm',
-      'kubernetes',
-      'nomad',
-      'ecs',
-      'portainer',
-      'systemd',
-      'home-assistant',
-      'other',
-      'none',
-    ] satisfies Owner['kind'][]),
+    kind: z.enum(OWNER_KINDS),
     name: z.string().exactOptional(),
     files: texts.exactOptional(),
   });

@@ -89,8 +89,9 @@ const containers = fields(
     exclude: texts('globs of container names').optional(),
     protect: texts('globs of container names').optional(),
     expendable: texts('globs of paths in a container').optional(),
+    not_in_the_way: texts('globs of container names').optional(),
   },
-  'a mapping of include, exclude, protect and expendable',
+  'a mapping of include, exclude, protect, expendable and not_in_the_way',
 );
 
 /** A playbook as it is written. */

@@ -27,6 +27,7 @@ export function readPlaybook(file: TextFile): Playbook {
       exclude: written.containers?.exclude ?? [],
       expendable: written.containers?.expendable ?? [],
       protect: written.containers?.protect ?? [],
+      notInTheWay: written.containers?.not_in_the_way ?? [],
     },
     rules: ruleSettings(written.rules),
     rollout: rollout(written.rollout),

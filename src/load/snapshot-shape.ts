@@ -1,10 +1,20 @@
 import * as z from 'zod';
-import type { Container, ContainerDetails, FileChange, Listener, Snapshot } from '../model/snapshot.ts';
+import type { HostNetwork, Listener, Shell, Unit } from '../model/machine.ts';
+import type { Container, ContainerDetails, FileChange, Snapshot } from '../model/snapshot.ts';
 import { carriedObject } from './document.ts';
 import { engineShape } from './host-shape.ts';
 import { inspectShape } from './inspect-shape.ts';
 
 const port = z.int().min(0).max(65535);
+const texts = z.array(z.string());
+/** Of a scan that was saved before there was such a fact. */
+const NOT_SAVED = { known: false, because: 'the saved scan does not tell' } as const;
+const unitShape = z.object({
+  name: z.string(),
+  file: z.string(),
+  verb: z.enum(['run', 'start'] satisfies Unit['verb'][]),
+  container: z.string(),
+});
 
 /** One host's snapshot inside a document. */
 export const snapshotShape = z
@@ -16,6 +26,9 @@ export const snapshotShape = z
     machine: z.object({
       listeners: known(z.array(listenerShape())),
       ephemeral_ports: known(z.object({ first: port, last: port })),
+      shell: known(shellShape()).default(NOT_SAVED),
+      network: known(networkShape()).default(NOT_SAVED),
+      units: known(z.array(unitShape)).default(NOT_SAVED),
     }),
     containers: z.array(containerShape()),
   })
@@ -23,7 +36,13 @@ export const snapshotShape = z
     ({ machine, taken_at, ...snapshot }): Snapshot => ({
       ...snapshot,
       takenAt: taken_at,
-      machine: { listeners: machine.listeners, ephemeralPorts: machine.ephemeral_ports },
+      machine: {
+        listeners: machine.listeners,
+        ephemeralPorts: machine.ephemeral_ports,
+        shell: machine.shell,
+        network: machine.network,
+        units: machine.units,
+      },
     }),
   );
 
@@ -50,6 +69,28 @@ function listenerShape() {
         ...(container_id === undefined ? {} : { containerId: container_id }),
       }),
     );
+}
+
+function shellShape() {
+  const login = z
+    .object({ client_ip: z.string(), server_ip: z.string(), server_port: port })
+    .transform(({ client_ip, server_ip, server_port }) => ({
+      clientIp: client_ip,
+      serverIp: server_ip,
+      serverPort: server_port,
+    }));
+  return z.object({ login: login.nullable(), container_ids: texts }).transform(
+    (shell): Shell => ({
+      login: shell.login,
+      whereabouts: { containerIds: shell.container_ids },
+    }),
+  );
+}
+
+function networkShape() {
+  return z
+    .object({ addresses: texts, name_servers: texts })
+    .transform(({ addresses, name_servers }): HostNetwork => ({ addresses, nameServers: name_servers }));
 }
 
 function containerShape() {

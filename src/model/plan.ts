@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { Reference } from './references.ts';
+import type { Owner } from './owner.ts';
 import type { EngineFacts, Protocol } from './snapshot.ts';
 
 /**
@@ -125,24 +126,6 @@ export interface Blocked {
   readonly because: string;
   /** What the operator can do about it. */
   readonly hint: string;
-}
-
-/** Who created the container and would create it again. */
-export interface Owner {
-  readonly kind:
-    | 'compose'
-    | 'swarm'
-    | 'kubernetes'
-    | 'nomad'
-    | 'ecs'
-    | 'portainer'
-    | 'systemd'
-    | 'home-assistant'
-    | 'other'
-    | 'none';
-  /** Project, service or unit, where the labels tell. */
-  readonly name?: string;
-  readonly files?: readonly string[];
 }
 
 /**

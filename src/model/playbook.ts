@@ -28,6 +28,8 @@ export interface ContainerSelection {
   readonly expendable: readonly string[];
   /** Globs of container names that are never changed. */
   readonly protect: readonly string[];
+  /** Globs of container names that have no part in how the host is reached or finds names, whatever they look like. */
+  readonly notInTheWay: readonly string[];
 }
 
 /** The rules a playbook enforces, with their settings; a rule that is absent is not enforced. */

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from './json.ts';
+import type { MachineFacts } from './machine.ts';
 
 /**
  * Words: a *snapshot* is everything read from one host at one moment; it decides nothing and can be saved. Secrets are
@@ -31,44 +32,8 @@ export interface EngineFacts {
   readonly securityOptions: readonly string[];
 }
 
-/** What the host's own kernel says, read over the same connection; every part is absent where it cannot be read. */
-export interface MachineFacts {
-  /**
-   * Sockets that listen in the host's own network namespace; those below 1024 with the process that holds them. A socket
-   * that several containers hold has a row for each.
-   */
-  readonly listeners: Known<readonly Listener[]>;
-  /** First and last port the kernel gives out by itself (`net.ipv4.ip_local_port_range`). */
-  readonly ephemeralPorts: Known<PortRange>;
-}
-
-/** A fact, or why it is not known. Not known is never read as "fine". */
-export type Known<Value> =
-  | { readonly known: true; readonly value: Value }
-  | { readonly known: false; readonly because: string };
-
-/** Ports from the first to the last, both included. */
-export interface PortRange {
-  readonly first: number;
-  readonly last: number;
-}
-
 /** Transport protocols that a port can be published for. */
 export type Protocol = 'tcp' | 'udp' | 'sctp';
-
-/** One listening socket of the host's network namespace. */
-export interface Listener {
-  readonly protocol: 'tcp' | 'udp';
-  /** Local address, as the kernel has it: `0.0.0.0`, `::`, `127.0.0.1`. */
-  readonly ip: string;
-  readonly port: number;
-  /** Name of the process, when it could be attributed. */
-  readonly process?: string;
-  /** Full id of the container the process belongs to, by its cgroup. */
-  readonly containerId?: string;
-  /** Why the process of a listener below 1024 could not be found; such a listener may be anybody's. */
-  readonly unattributed?: string;
-}
 
 /** One container as the engine describes it. */
 export interface Container {
@@ -184,7 +149,15 @@ export interface HostConfig {
   readonly SecurityOpt?: readonly string[] | null;
   readonly Sysctls?: Readonly<Record<string, string>> | null;
   readonly AutoRemove?: boolean;
+  /** Where `docker run --cidfile` wrote the id. */
+  readonly ContainerIDFile?: string;
+  readonly Devices?: readonly DeviceMapping[] | null;
   readonly RestartPolicy?: RestartPolicy | null;
+}
+
+/** A device of the host that a container may use. */
+export interface DeviceMapping {
+  readonly PathOnHost?: string;
 }
 
 /** When the engine starts a container again by itself. */
@@ -238,6 +211,7 @@ export interface EndpointSettings {
   readonly IPAMConfig?: JsonObject | null;
   readonly DriverOpts?: Readonly<Record<string, string>> | null;
   readonly IPAddress?: string;
+  readonly GlobalIPv6Address?: string;
   readonly MacAddress?: string;
   readonly GwPriority?: number;
 }

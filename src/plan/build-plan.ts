@@ -1,5 +1,6 @@
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Whereabouts } from '../model/machine.ts';
 import type { HostPlan, Plan } from '../model/plan.ts';
 import { EnforceError } from '../model/errors.ts';
 import { matchesGlob } from '../model/glob.ts';
@@ -33,6 +34,8 @@ export interface PlanInputs {
   readonly assessment: Assessment;
   readonly exceptions: Exceptions;
   readonly catalogue: Catalogue;
+  /** Where enforce itself runs. */
+  readonly itself: Whereabouts;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }
@@ -61,6 +64,7 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
     catalogue: inputs.catalogue,
     exceptions: inputs.assessment.exceptions,
     room: portRoom(snapshot),
+    itself: inputs.itself,
   };
   const selected = selectContainers(snapshot, inputs.assessment);
   const found = selected.map((container) => ({
@@ -78,7 +82,7 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
     containers: snapshot.containers.length,
     compliant: found.filter(({ own }) => own.length === 0).map(({ container }) => container.name),
     changes: withDependants(changes, snapshot, {
-      guard: (container) => guardRecreate(container, snapshot, context.playbook),
+      guard: (container) => guardRecreate(container, snapshot, context.playbook, context.itself),
       isExcluded: (container) =>
         !selectContainers(snapshot, { ...inputs.assessment, containers: [] }).some(({ id }) => id === container.id),
     }),

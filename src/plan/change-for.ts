@@ -1,5 +1,6 @@
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Whereabouts } from '../model/machine.ts';
 import type { Blocked, CapabilityDecision, Change, Edit, PortMove } from '../model/plan.ts';
 import type { Exception, Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
@@ -9,6 +10,7 @@ import { chooseCapabilities } from './choose-capabilities.ts';
 import { choosePorts } from './choose-ports.ts';
 import { guardRecreate } from './guards.ts';
 import { lostItsName, observations } from './observations.ts';
+import { ownerWarnings } from './owner-warnings.ts';
 import { ownerOf } from './owner.ts';
 import type { PortClaim, PortRoom } from './port-room.ts';
 import { whyStopFirst } from './why-stop-first.ts';
@@ -21,6 +23,8 @@ export interface ChangeContext {
   /** Those in force. */
   readonly exceptions: readonly Exception[];
   readonly room: PortRoom;
+  /** Where enforce runs. */
+  readonly itself: Whereabouts;
 }
 
 /** The one change of a container: what is edited and why, or why nothing is done. */
@@ -31,14 +35,14 @@ export function changeFor(container: Container, findings: readonly Finding[], co
   const guarded =
     open.length === 0
       ? undefined
-      : (guardRecreate(container, snapshot, playbook) ??
+      : (guardRecreate(container, snapshot, playbook, context.itself) ??
         remedy.blocked ??
         losesException(container, findings, context));
   const action = open.length === 0 ? 'excepted' : guarded ? 'blocked' : 'recreate';
   const recreated = action === 'recreate';
   const activity = activityOf(container);
   const order = orderOf(container, remedy.moves, playbook);
-  const owner = ownerOf(container);
+  const owner = ownerOf(container, snapshot);
   if (recreated) context.room.promise(container.name, remedy.claims);
 
   return {
@@ -51,7 +55,13 @@ export function changeFor(container: Container, findings: readonly Finding[], co
     edits: recreated ? remedy.edits : [],
     portMoves: recreated ? remedy.moves : [],
     capabilities: recreated ? remedy.decisions : [],
-    warnings: recreated ? [...remedy.warnings, ...observations(container, snapshot, remedy.moves)] : [],
+    warnings: recreated
+      ? [
+          ...remedy.warnings,
+          ...ownerWarnings(container, owner, remedy, snapshot),
+          ...observations(container, snapshot, remedy.moves),
+        ]
+      : [],
     blocked: action === 'blocked' ? (guarded ?? null) : null,
     owner,
     activity,

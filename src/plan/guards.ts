@@ -1,16 +1,29 @@
 import { matchesGlob } from '../model/glob.ts';
-import { configuredPorts } from '../model/published-ports.ts';
+import type { Whereabouts } from '../model/machine.ts';
 import type { Blocked } from '../model/plan.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
-import { insteadOf, ownerOf } from './owner.ts';
+import { managesContainers } from './engine-access.ts';
+import { insteadOf, mayChange, whyNot } from './instead-of.ts';
+import { runsEnforce } from './itself.ts';
+import { servesNames } from './name-service.ts';
+import { ownerOf } from './owner.ts';
+import { revived } from './revivers.ts';
+import { carriesConnection } from './way-in.ts';
 import { filesAtRisk } from './writable-layer.ts';
 
 /** One reason a container must not be recreated; undefined when it does not hold. */
 type Guard = (container: Container, snapshot: Snapshot, playbook: Playbook) => Blocked | undefined;
 
-/** The first reason not to recreate a container. Whatever is not known counts as a reason. */
-export function guardRecreate(container: Container, snapshot: Snapshot, playbook: Playbook): Blocked | undefined {
+/** The first reason not to recreate a container; `itself` is where enforce runs. Whatever is not known counts as a reason. */
+export function guardRecreate(
+  container: Container,
+  snapshot: Snapshot,
+  playbook: Playbook,
+  itself: Whereabouts,
+): Blocked | undefined {
+  const own = runsEnforce(container, itself);
+  if (own) return own;
   for (const guard of GUARDS) {
     const blocked = guard(container, snapshot, playbook);
     if (blocked) return blocked;
@@ -22,7 +35,10 @@ const GUARDS: readonly Guard[] = [
   podman,
   protectedContainer,
   carriesConnection,
+  servesNames,
   owned,
+  managesContainers,
+  revived,
   autoRemoved,
   notAtRest,
   attended,
@@ -49,37 +65,10 @@ function protectedContainer({ name }: Container, _snapshot: Snapshot, { containe
       };
 }
 
-/** Once such a container stops, nobody is left who could start the next one. */
-function carriesConnection({ inspect }: Container, { address }: Snapshot): Blocked | undefined {
-  const way = wayPort(address);
-  const carries = configuredPorts(inspect).some(
-    ({ hostPort, hostPortEnd, protocol }) => protocol === 'tcp' && way >= hostPort && way <= hostPortEnd,
-  );
-  if (!carries) return undefined;
-  return {
-    because: `it publishes port ${way}, by which enforce reaches this host: stopping it could end the connection in the middle of the change`,
-    hint: 'run enforce on the host itself, or say in the inventory by which other port the host is reached',
-  };
-}
-
-/** The host's port of an address; 0 where none leads to it. */
-function wayPort(address: string): number {
-  if (!/^(?:ssh|tcp):/.test(address) || !URL.canParse(address)) return 0;
-  const { protocol, port } = new URL(address);
-  return port === '' && protocol === 'ssh:' ? 22 : Number(port);
-}
-
-function owned(container: Container): Blocked | undefined {
-  const owner = ownerOf(container);
-  // It makes only what is missing or changed in its file, and so leaves the new one alone (recreate.md §14).
-  if (owner.kind === 'compose') return undefined;
-  const hint = insteadOf(owner);
-  return hint === undefined
-    ? undefined
-    : {
-        because: `${owner.kind === 'other' ? 'another program' : owner.kind} created it${owner.name === undefined ? '' : ` (${owner.name})`} and would undo the change`,
-        hint,
-      };
+function owned(container: Container, snapshot: Snapshot): Blocked | undefined {
+  const owner = ownerOf(container, snapshot);
+  if (mayChange(owner)) return undefined;
+  return { because: whyNot(owner), hint: insteadOf(owner) ?? 'change it where it is managed' };
 }
 
 function autoRemoved({ inspect }: Container): Blocked | undefined {

@@ -1,75 +1,68 @@
-import type { Owner } from '../model/plan.ts';
-import type { Container } from '../model/snapshot.ts';
+import type { Owner } from '../model/owner.ts';
+import type { Container, Snapshot } from '../model/snapshot.ts';
+import { imageName } from './image-name.ts';
+import type { ManagerSign } from './manager-signs.ts';
+import { MANAGER_SIGNS } from './manager-signs.ts';
 
-interface Manager {
-  readonly kind: Owner['kind'];
-  /** A label whose presence tells the manager. */
-  readonly label: string;
-  /** The label that names its project, service or unit. */
-  readonly nameLabel?: string;
+/** Who created a container and would create it again: by its labels and name, else by what the host's units and scripts hold. */
+export function ownerOf(container: Container, snapshot: Snapshot): Owner {
+  const sign = MANAGER_SIGNS.find((candidate) => isThere(candidate, container, snapshot));
+  if (!sign) return unitOf(container, snapshot) ?? scriptOf(container) ?? { kind: 'none' };
+  const name = sign.nameLabel === undefined ? undefined : labelsOf(container)[sign.nameLabel];
+  const files = composeFiles(container);
+  return {
+    kind: sign.kind,
+    ...(name === undefined || name === '' ? {} : { name }),
+    ...(files.length === 0 ? {} : { files }),
+  };
 }
 
-/** Labels by which managers mark what they created (recreate.md §13). The first that is present decides. */
-const MANAGERS: readonly Manager[] = [
-  { kind: 'swarm', label: 'com.docker.swarm.task.id', nameLabel: 'com.docker.swarm.service.name' },
-  { kind: 'swarm', label: 'com.docker.swarm.service.id', nameLabel: 'com.docker.swarm.service.name' },
-  { kind: 'kubernetes', label: 'io.kubernetes.pod.name', nameLabel: 'io.kubernetes.pod.name' },
-  { kind: 'kubernetes', label: 'io.kubernetes.docker.type' },
-  { kind: 'nomad', label: 'com.hashicorp.nomad.alloc_id', nameLabel: 'com.hashicorp.nomad.job_name' },
-  { kind: 'ecs', label: 'com.amazonaws.ecs.task-arn', nameLabel: 'com.amazonaws.ecs.container-name' },
-  { kind: 'home-assistant', label: 'supervisor_managed' },
-  { kind: 'home-assistant', label: 'io.hass.type' },
-  { kind: 'systemd', label: 'PODMAN_SYSTEMD_UNIT', nameLabel: 'PODMAN_SYSTEMD_UNIT' },
-  { kind: 'other', label: 'net.unraid.docker.managed' },
-  { kind: 'other', label: 'coolify.managed' },
-  { kind: 'other', label: 'com.gitlab.gitlab-runner.managed' },
-  { kind: 'other', label: 'io.x-k8s.kind.cluster' },
-  { kind: 'other', label: 'com.dokku.app-name' },
-  { kind: 'other', label: 'org.testcontainers' },
-  { kind: 'other', label: 'created_by.minikube.sigs.k8s.io' },
-  { kind: 'other', label: 'com.docker.compose.oneoff' },
-];
-
-/** Who created a container and would create it again, by the labels it carries. */
-export function ownerOf({ inspect }: Container): Owner {
-  const labels = inspect.Config.Labels ?? {};
-  const manager = MANAGERS.find(({ label }) => Object.hasOwn(labels, label) && labels[label] !== 'False');
-  if (manager)
-    return withName(manager.kind, manager.nameLabel === undefined ? manager.label : labels[manager.nameLabel]);
-  const project = labels['com.docker.compose.project'];
-  if (project === undefined) return { kind: 'none' };
-  const files = (labels['com.docker.compose.project.config_files'] ?? '').split(',').filter((file) => file !== '');
-  const isPortainer = files.some((file) => /^\/data\/compose\/\d+\//.test(file));
-  return { ...withName(isPortainer ? 'portainer' : 'compose', project), ...(files.length === 0 ? {} : { files }) };
+function isThere(sign: ManagerSign, container: Container, { containers }: Snapshot): boolean {
+  const { labels: wanted = [], value, container: name, image, composeFile, beside } = sign;
+  const labels = labelsOf(container);
+  return (
+    wanted.every((label) => Object.hasOwn(labels, label) && !/^false$/i.test(labels[label] ?? '')) &&
+    (value === undefined || value.test(labels[wanted[0] ?? ''] ?? '')) &&
+    (name === undefined || name.test(container.name)) &&
+    (image === undefined || image.test(imageName(container))) &&
+    (composeFile === undefined || composeFiles(container).some((file) => composeFile.test(file))) &&
+    (beside === undefined || containers.some((other) => other.name === beside))
+  );
 }
 
-function withName(kind: Owner['kind'], name: string | undefined): Owner {
-  return name === undefined ? { kind } : { kind, name };
+/** Early versions of compose wrote down the paths as they were given, beside the folder they were given in. */
+function composeFiles(container: Container): readonly string[] {
+  const labels = labelsOf(container);
+  const folder = labels['com.docker.compose.project.working_dir'] ?? '';
+  return (labels['com.docker.compose.project.config_files'] ?? '')
+    .split(',')
+    .filter((file) => file !== '' && file !== '-')
+    .map((file) => (file.startsWith('/') || folder === '' ? file : `${folder}/${file}`));
 }
 
-/** What to do instead where the owner would fight a change; undefined where enforce may change the container. */
-export function insteadOf({ kind, name, files }: Owner): string | undefined {
-  const named = name === undefined ? '' : ` ${name}`;
-  switch (kind) {
-    case 'none':
-      return undefined;
-    case 'compose':
-      return `change ports, cap_drop and cap_add in ${files?.join(', ') ?? 'its compose file'} and run docker compose up -d: compose would bring the old container back`;
-    case 'portainer':
-      return `change the stack${named} in Portainer's editor`;
-    case 'swarm':
-      return `docker service update --publish-rm/--publish-add --cap-drop ALL --cap-add …${named}`;
-    case 'kubernetes':
-      return `change the pod specification of${named}`;
-    case 'nomad':
-      return `change the job specification of${named}`;
-    case 'ecs':
-      return `change the task definition of${named}`;
-    case 'systemd':
-      return `change the unit${named}`;
-    case 'home-assistant':
-      return 'change the add-on in Home Assistant';
-    case 'other':
-      return `change it where it is managed (label ${name ?? ''})`;
-  }
+function unitOf({ id, name }: Container, { machine: { units } }: Snapshot): Owner | undefined {
+  if (!units.known) return undefined;
+  const unit = units.value.find(({ container }) => isNamed(container, name) || isStartOf(container, id));
+  return unit && { kind: 'systemd', name: unit.name, files: [unit.file] };
+}
+
+function isNamed(written: string, name: string): boolean {
+  if (!written.includes('*')) return written === name;
+  const [head = '', ...rest] = written.split('*');
+  const tail = rest.at(-1) ?? '';
+  // Nothing but a wildcard says nothing of which container is meant.
+  return head + tail !== '' && name.length > head.length + tail.length && name.startsWith(head) && name.endsWith(tail);
+}
+
+function isStartOf(written: string, id: string): boolean {
+  return /^[0-9a-f]{12,64}$/.test(written) && id.startsWith(written);
+}
+
+function scriptOf({ inspect }: Container): Owner | undefined {
+  const file = inspect.HostConfig.ContainerIDFile ?? '';
+  return file === '' ? undefined : { kind: 'script', name: file };
+}
+
+function labelsOf({ inspect }: Container): Readonly<Record<string, string>> {
+  return inspect.Config.Labels ?? {};
 }

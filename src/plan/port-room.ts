@@ -1,5 +1,6 @@
 import { configuredPorts } from '../model/published-ports.ts';
-import type { Container, MachineFacts, Protocol, Snapshot } from '../model/snapshot.ts';
+import type { MachineFacts } from '../model/machine.ts';
+import type { Container, Protocol, Snapshot } from '../model/snapshot.ts';
 
 /** Which host ports of one host are free for a container that moves. */
 export interface PortRoom {
@@ -85,7 +86,7 @@ export function overlaps(a: string, b: string): boolean {
 }
 
 /** One spelling for every address; an IPv4 address that an IPv6 socket holds is the IPv4 address. */
-function plainIp(ip: string): string {
+export function plainIp(ip: string): string {
   if (!ip.includes(':')) return ip;
   // A URL holds an IPv6 address in its shortest form.
   const address = `http://[${ip.replace(/^\[|%.*$|\]$/g, '')}]`;

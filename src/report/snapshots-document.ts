@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import type { Container, ContainerDetails, Known, MachineFacts, Snapshot } from '../model/snapshot.ts';
+import type { Known, MachineFacts } from '../model/machine.ts';
+import type { Container, ContainerDetails, Snapshot } from '../model/snapshot.ts';
 import { documentHead } from './document.ts';
 import { engineDocument, unreadHostDocument } from './host-document.ts';
 import type { UnreadHost } from './host-document.ts';
@@ -40,6 +41,17 @@ function machineDocument(machine: MachineFacts): JsonObject {
       })),
     ),
     ephemeral_ports: knownDocument(machine.ephemeralPorts, ({ first, last }) => ({ first, last })),
+    shell: knownDocument(machine.shell, ({ login, whereabouts }) => ({
+      login: login && { client_ip: login.clientIp, server_ip: login.serverIp, server_port: login.serverPort },
+      container_ids: [...whereabouts.containerIds],
+    })),
+    network: knownDocument(machine.network, ({ addresses, nameServers }) => ({
+      addresses: [...addresses],
+      name_servers: [...nameServers],
+    })),
+    units: knownDocument(machine.units, (units) =>
+      units.map(({ name, file, verb, container }) => ({ name, file, verb, container })),
+    ),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Rule, Violation } from '../model/finding.ts';
-import type { Container, Listener } from '../model/snapshot.ts';
+import type { Listener } from '../model/machine.ts';
+import { networkHolder } from '../model/network-holder.ts';
+import type { Container } from '../model/snapshot.ts';
 
 const HIGHEST_PRIVILEGED = 1023;
 
@@ -36,20 +38,10 @@ host's address.`,
   },
 };
 
-/** Follows `container:` from one to the next; a circle, which no engine makes, ends it. What does not run listens nowhere. */
+/** What does not run listens nowhere. */
 function sharesHostNetwork(container: Container, containers: readonly Container[]): boolean {
   if (!container.inspect.State.Running) return false;
-  const seen = new Set<string>();
-  let current: Container | undefined = container;
-  while (current && !seen.has(current.id)) {
-    seen.add(current.id);
-    const mode: string = current.inspect.HostConfig.NetworkMode ?? '';
-    if (mode === 'host') return true;
-    if (!mode.startsWith('container:')) return false;
-    const joined = mode.slice('container:'.length);
-    current = containers.find(({ id, name }) => id === joined || name === joined);
-  }
-  return false;
+  return networkHolder(container, containers)?.inspect.HostConfig.NetworkMode === 'host';
 }
 
 function violation(own: readonly Listener[]): Violation {

@@ -1,4 +1,5 @@
-import type { EngineFacts, Known, Listener, MachineFacts, PortRange } from '../model/snapshot.ts';
+import type { Known, Listener, MachineFacts, PortRange, Unit } from '../model/machine.ts';
+import type { EngineFacts } from '../model/snapshot.ts';
 import { parseMachine } from './parse-machine.ts';
 import type { MachineReport, Socket } from './parse-machine.ts';
 
@@ -13,25 +14,47 @@ export function machineFacts(
   if (!output.known) return unknown(output.because);
   const report = parseMachine(output.value);
   if (!report.isWhole) return unknown('what the host told of itself broke off');
-  const elsewhere = whereElse(report, engine);
-  if (elsewhere !== undefined) return unknown(elsewhere);
+  const shell = { known: true, value: { login: report.login, whereabouts: report.whereabouts } } as const;
+  const elsewhere = whereElse(report, engine, containerIds);
+  // Where the shell runs and how it was come by holds wherever that is.
+  if (elsewhere !== undefined) return { ...unknown(elsewhere), shell };
   return {
+    shell,
+    network: { known: true, value: report.network },
+    units: unitsOf(report),
     listeners: { known: true, value: report.sockets.flatMap((socket) => listenersOf(socket, report, containerIds)) },
     ephemeralPorts: ephemeralPorts(report.ephemeralPorts),
   };
 }
 
 function unknown(because: string): MachineFacts {
-  return { listeners: { known: false, because }, ephemeralPorts: { known: false, because } };
+  const fact = { known: false, because } as const;
+  return { listeners: fact, ephemeralPorts: fact, shell: fact, network: fact, units: fact };
 }
 
 /** A shell in a container, or beside an engine in a virtual machine, has ports of its own that say nothing of the engine's. */
-function whereElse({ kernel, hostName }: MachineReport, engine: EngineFacts): string | undefined {
+function whereElse(
+  { kernel, hostName, whereabouts }: MachineReport,
+  engine: EngineFacts,
+  containerIds: ReadonlySet<string>,
+): string | undefined {
+  // In the host's own network a container has the host's name, and files of its own all the same.
+  const around = whereabouts.containerIds.find((id) => containerIds.has(id));
+  if (around !== undefined) return `the shell runs in a container of the engine (${around.slice(0, 12)})`;
   const isSame =
     (engine.kernelVersion === '' || kernel === engine.kernelVersion) &&
     (engine.name === '' || hostName === engine.name);
   if (isSame) return undefined;
   return `the shell runs on ${hostName ?? '?'} (kernel ${kernel ?? '?'}), the engine on ${engine.name} (kernel ${engine.kernelVersion})`;
+}
+
+function unitsOf({ units, unreadableUnits }: MachineReport): Known<readonly Unit[]> {
+  if (unreadableUnits.length === 0) return { known: true, value: units };
+  const [first = '', ...more] = unreadableUnits;
+  return {
+    known: false,
+    because: `${first}${more.length === 0 ? '' : ` and ${more.length} more`} may not be read; connect as root, or with become: true`,
+  };
 }
 
 function ephemeralPorts(range: PortRange | undefined): Known<PortRange> {
@@ -41,8 +64,10 @@ function ephemeralPorts(range: PortRange | undefined): Known<PortRange> {
 function listenersOf(socket: Socket, report: MachineReport, containerIds: ReadonlySet<string>): readonly Listener[] {
   const { protocol, ip, port, inode } = socket;
   const listener = { protocol, ip, port };
-  if (port > HIGHEST_PRIVILEGED) return [listener];
   const holders = report.holders.get(inode) ?? [];
+  // Above, only the holder of the port that enforce came by was looked for.
+  const isLookedInto = port <= HIGHEST_PRIVILEGED || (protocol === 'tcp' && port === report.login?.serverPort);
+  if (!isLookedInto) return [listener];
   if (holders.length === 0) return [{ ...listener, unattributed: whyUnattributed(report) }];
 
   const byContainer = new Map<string, string | undefined>();

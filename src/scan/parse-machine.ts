@@ -1,4 +1,6 @@
-import type { PortRange } from '../model/snapshot.ts';
+import type { HostNetwork, Login, PortRange, Unit, Whereabouts } from '../model/machine.ts';
+import { parseUnits } from './parse-units.ts';
+import { cgroupContainerIds, whereabouts } from './whereabouts.ts';
 
 /** What the machine script printed, sorted out; it decides nothing. */
 export interface MachineReport {
@@ -6,6 +8,12 @@ export interface MachineReport {
   readonly hostName: string | undefined;
   readonly isRoot: boolean;
   readonly ephemeralPorts: PortRange | undefined;
+  readonly login: Login | null;
+  readonly whereabouts: Whereabouts;
+  readonly network: HostNetwork;
+  readonly units: readonly Unit[];
+  /** Files of units that the user may not read. */
+  readonly unreadableUnits: readonly string[];
   readonly sockets: readonly Socket[];
   /** Inode of a socket → the processes that hold it, in the order of the host's own list. */
   readonly holders: ReadonlyMap<string, readonly Process[]>;
@@ -39,6 +47,14 @@ export function parseMachine(text: string): MachineReport {
     hostName: firstAfter('sys/kernel/hostname:', lines),
     isRoot: /^self\/status:Uid:\s+\d+\s+0\s/m.test(text),
     ephemeralPorts: readRange(firstAfter('sys/net/ipv4/ip_local_port_range:', lines)),
+    login: readLogin(firstAfter('login ', lines) ?? ''),
+    whereabouts: whereabouts({
+      mountinfo: allAfter('self/mountinfo:', lines).join('\n'),
+      cgroup: allAfter('self/cgroup:', lines).join('\n'),
+    }),
+    network: readNetwork(lines),
+    units: parseUnits(allAfter('unit ', lines)),
+    unreadableUnits: allAfter('unreadable ', lines),
     sockets: lines.flatMap(readSocket),
     holders: readHolders(lines, processes),
     hasHolders: !lines.includes('holders unread'),
@@ -48,6 +64,28 @@ export function parseMachine(text: string): MachineReport {
 
 function firstAfter(prefix: string, lines: readonly string[]): string | undefined {
   return lines.find((line) => line.startsWith(prefix))?.slice(prefix.length);
+}
+
+function allAfter(prefix: string, lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => (line.startsWith(prefix) ? [line.slice(prefix.length)] : []));
+}
+
+/** `CLIENT PORT SERVER PORT`, as sshd tells it. */
+function readLogin(text: string): Login | null {
+  const match = /^(?<clientIp>[0-9A-Fa-f.:]+)(?:%\w+)? \d+ (?<serverIp>[0-9A-Fa-f.:]+)(?:%\w+)? (?<port>\d{1,5})$/.exec(
+    text,
+  );
+  const { clientIp, serverIp, port } = match?.groups ?? {};
+  if (clientIp === undefined || serverIp === undefined || port === undefined) return null;
+  return { clientIp, serverIp, serverPort: Number(port) };
+}
+
+function readNetwork(lines: readonly string[]): HostNetwork {
+  const six = allAfter('address6 ', lines).map((hex) => (hex.match(/.{4}/g) ?? []).join(':'));
+  return {
+    addresses: [...new Set([...allAfter('address ', lines), ...six.map(shortest)])],
+    nameServers: [...new Set(allAfter('nameserver ', lines))].filter((ip) => ip !== ''),
+  };
 }
 
 function readRange(text: string | undefined): PortRange | undefined {
@@ -81,8 +119,12 @@ function readAddress(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).toReversed());
   if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
   const groups = (bytes.join('').match(/.{4}/g) ?? []).map((group) => group.toLowerCase());
-  // A URL holds an IPv6 address in its shortest form.
-  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+  return shortest(groups.join(':'));
+}
+
+/** A URL holds an IPv6 address in its shortest form. */
+function shortest(ip: string): string {
+  return URL.canParse(`http://[${ip}]`) ? new URL(`http://[${ip}]`).hostname.slice(1, -1) : ip;
 }
 
 function readProcesses(lines: readonly string[]): ReadonlyMap<string, Process> {
@@ -94,15 +136,10 @@ function readProcesses(lines: readonly string[]): ReadonlyMap<string, Process> {
     if (pid === undefined) continue;
     if (name !== undefined) names.set(pid, name);
     const ids = cgroupIds.get(pid) ?? new Set<string>();
-    for (const id of containerIdsIn(cgroup ?? '')) ids.add(id);
+    for (const id of cgroupContainerIds(cgroup ?? '')) ids.add(id);
     cgroupIds.set(pid, ids);
   }
   return new Map([...cgroupIds].map(([pid, ids]) => [pid, { name: names.get(pid), cgroupIds: [...ids] }]));
-}
-
-/** `/docker/ID` under cgroup v1, `docker-ID.scope` with systemd, either below any parent. */
-function containerIdsIn(cgroup: string): readonly string[] {
-  return cgroup.split('/').flatMap((part) => /^(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/.exec(part)?.[1] ?? []);
 }
 
 function readHolders(

@@ -2,11 +2,13 @@ import pLimit from 'p-limit';
 import type { ContainerSummary, EngineReader } from '../engine/engine.ts';
 import { addressText } from '../model/inventory.ts';
 import type { Host } from '../model/inventory.ts';
-import type { Container, ContainerInspect, Known, Snapshot } from '../model/snapshot.ts';
+import type { Known } from '../model/machine.ts';
+import type { Container, ContainerInspect, Snapshot } from '../model/snapshot.ts';
 import { configDigest } from './config-digest.ts';
 import { digestSecrets } from './digest-secrets.ts';
 import { machineFacts } from './machine-facts.ts';
-import { MACHINE_SCRIPT, SOCKETS_SCRIPT } from './machine-script.ts';
+import type { MachineQuestion } from './machine-script.ts';
+import { machineScript } from './machine-script.ts';
 
 const SCRIPT_LIMITS = { deadlineMilliseconds: 20_000, maximumBytes: 8 * 1024 * 1024 };
 
@@ -77,7 +79,6 @@ export function containerOf(inspect: ContainerInspect): Container {
   };
 }
 
-/** Who holds a socket of the host matters only where a container may be it. */
 async function runMachineScript(
   { runScript }: ScanSource,
   summaries: readonly ContainerSummary[],
@@ -86,10 +87,7 @@ async function runMachineScript(
     return { known: false, because: 'this way to the engine has no shell on the host; reach it over ssh' };
   }
   try {
-    const { exitCode, stdout, stderr } = await runScript(
-      summaries.some(({ networkMode }) => networkMode === 'host') ? MACHINE_SCRIPT : SOCKETS_SCRIPT,
-      SCRIPT_LIMITS,
-    );
+    const { exitCode, stdout, stderr } = await runScript(machineScript(questionsOn(summaries)), SCRIPT_LIMITS);
     if (exitCode === 0) return { known: true, value: stdout };
     return { known: false, because: `the host's shell could not tell (exit ${exitCode}): ${firstLine(stderr)}` };
   } catch (error) {
@@ -99,6 +97,21 @@ async function runMachineScript(
     };
   }
 }
+
+/** Who holds a socket of the host, and which units run containers, matters only where a container may be meant. */
+function questionsOn(summaries: readonly ContainerSummary[]): readonly MachineQuestion[] {
+  return [
+    ...(summaries.some(({ networkMode }) => networkMode === 'host') ? (['holders'] as const) : []),
+    ...(summaries.some(mayBelongToUnit) ? (['units'] as const) : []),
+  ];
+}
+
+/** What says itself that another made it needs no looking for. */
+function mayBelongToUnit({ state, labels }: ContainerSummary): boolean {
+  return state === 'running' && !MADE_BY_OTHERS.some((label) => Object.hasOwn(labels, label));
+}
+
+const MADE_BY_OTHERS = ['com.docker.compose.project', 'com.docker.swarm.task.id', 'io.kubernetes.pod.name'];
 
 function firstLine(text: string): string {
   const [line = ''] = text.trim().split('\n');

@@ -48,6 +48,18 @@ describe('a container that moved on between plan and apply', () => {
     expect(standing(engine)).toContain('mail running 8025');
   });
 
+  test('that turns out to be the one enforce itself runs in is skipped, and a new plan says why', async () => {
+    const [web] = [...engine.store.containers.values()].filter(({ name }) => name === 'web');
+    const itself = { containerIds: [web?.id.slice(0, 12) ?? ''] };
+
+    const plan = await operator.run(operator.words('plan'), { itself });
+    const apply = await operator.run(operator.words('apply', '--yes', file), { itself });
+
+    expect(plan.stdout).toMatch(/! +web +blocked: enforce itself runs in it/);
+    expect(apply.stdout).toMatch(/web-1\/web {2}skipped: blocked since the plan was made: enforce itself runs in it/);
+    expect(standing(engine)).toContain('web running 80');
+  });
+
   test('whose host was set up anew is skipped, as another engine answers', async () => {
     (engine.store.engine as { id: string }).id = 'MEMO:another';
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectEngine } from '../../src/engine/docker-engine.ts';
 import type { Host } from '../../src/model/inventory.ts';
 import { machineFacts } from '../../src/scan/machine-facts.ts';
-import { MACHINE_SCRIPT } from '../../src/scan/machine-script.ts';
+import { machineScript } from '../../src/scan/machine-script.ts';
 import { openConnection } from '../../src/transport/connect.ts';
 import type { Connection } from '../../src/transport/connection.ts';
 import type { EmbeddedFleet } from '../support/embedded-fleet.ts';
@@ -79,7 +79,10 @@ describe('a host of the embedded fleet', () => {
       .run('mail', { Image: 'acme/mail-relay:3', HostConfig: { NetworkMode: 'host' } });
     const engine = await connectEngine(connection);
 
-    const output = await connection.runScript?.(MACHINE_SCRIPT, { deadlineMilliseconds: 5000, maximumBytes: 100_000 });
+    const output = await connection.runScript?.(machineScript(['holders']), {
+      deadlineMilliseconds: 5000,
+      maximumBytes: 100_000,
+    });
     const ids = new Set((await engine.list()).map(({ id }) => id));
     const facts = machineFacts({ known: true, value: output?.stdout ?? '' }, await engine.facts(), ids);
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { addressText } from '../../src/model/inventory.ts';
 import { loadExceptions } from '../../src/load/exceptions.ts';
 import { loadInventory } from '../../src/load/inventory.ts';
 import { loadPlaybook } from '../../src/load/playbook.ts';
+import { jsonSchema } from '../../src/load/schemas.ts';
 import { selectHosts } from '../../src/load/select-hosts.ts';
 import type { Surroundings } from '../../src/load/surroundings.ts';
 import { folderOf } from '../support/folder-of.ts';
@@ -68,6 +69,16 @@ describe('the examples that come with enforce', () => {
     });
     expect(Object.keys(rules)).toHaveLength(3);
     expect(containers.exclude).toEqual(['*-ci-*']);
+  });
+
+  test('the example of a playbook shows every key about containers, with what it is for', () => {
+    const { properties } = jsonSchema('playbook') as { properties: { containers: { properties: object } } };
+    const example = readFileSync(`${ROOT}playbooks/cis-runtime.yml`, 'utf8');
+
+    const [, containers = ''] = /^containers:\n((?: .*\n)+)/m.exec(example) ?? [];
+    const shown = [...containers.matchAll(/^ {2}(?:# )?(\w+): \[.*\] +(?:# )?\S/gm)].map(([, key]) => key);
+
+    expect(shown.sort()).toEqual(Object.keys(properties.containers.properties).sort());
   });
 });
 

@@ -13,7 +13,7 @@ describe('a playbook', () => {
     expect(playbook).toEqual({
       name: 'default',
       hosts: 'all',
-      containers: { include: [], exclude: [], expendable: [], protect: [] },
+      containers: { include: [], exclude: [], expendable: [], protect: [], notInTheWay: [] },
       rules: {
         'privileged-host-port': {
           map: new Map([
@@ -49,7 +49,7 @@ describe('a playbook', () => {
     const playbook = await load(`
 name: shops
 hosts: "web:!canary"
-containers: { include: ["shop-*"], exclude: ["*-ci-*"], protect: ["*-db"], expendable: [/app/cache/*] }
+containers: { include: ["shop-*"], exclude: ["*-ci-*"], protect: ["*-db"], expendable: [/app/cache/*], not_in_the_way: ["vpn-*"] }
 rules:
   privileged-host-port: { map: { 25: 2525 }, otherwise: false }
   linux-capabilities:
@@ -71,7 +71,13 @@ windows:
       source: '',
       name: 'shops',
       hosts: 'web:!canary',
-      containers: { include: ['shop-*'], exclude: ['*-ci-*'], protect: ['*-db'], expendable: ['/app/cache/*'] },
+      containers: {
+        include: ['shop-*'],
+        exclude: ['*-ci-*'],
+        protect: ['*-db'],
+        expendable: ['/app/cache/*'],
+        notInTheWay: ['vpn-*'],
+      },
       rules: {
         'privileged-host-port': { map: new Map([[25, 2525]]) },
         'linux-capabilities': {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/model/json.ts';
-import type { ContainerInspect, Listener } from '../../src/model/snapshot.ts';
+import type { Listener } from '../../src/model/machine.ts';
+import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { parseSavedScan } from '../../src/load/scan-file.ts';
 import type { UnreadHost } from '../../src/report/host-document.ts';
 import { jsonText } from '../../src/report/json-text.ts';
@@ -33,6 +34,12 @@ describe('a saved scan', () => {
         machine: {
           listeners: { known: false, because: 'no shell over tls' },
           ephemeralPorts: { known: false, because: 'no shell over tls' },
+          shell: { known: true, value: { login: null, whereabouts: { containerIds: ['ab'] } } },
+          network: { known: false, because: 'no shell over tls' },
+          units: {
+            known: true,
+            value: [{ name: 'a.service', file: '/etc/a.service', verb: 'start', container: 'a' }],
+          },
         },
       }),
     ];
@@ -64,6 +71,21 @@ describe('a saved scan', () => {
 
     expect(read?.containers[0]?.inspect).toEqual(inspect);
     expect(Object.keys(read?.containers[0]?.inspect.HostConfig ?? {})).toEqual(['__proto__', 'BlkioWeight', 'Memory']);
+  });
+
+  test('of an earlier time says what it does not tell', () => {
+    const { snapshots } = JSON.parse(jsonText(snapshotsDocument([snapshot([])], [], NOW))) as {
+      snapshots: { machine: Record<string, unknown> }[];
+    };
+    for (const fact of ['shell', 'network', 'units']) Reflect.deleteProperty(snapshots[0]?.machine ?? {}, fact);
+
+    const [read] = parseSavedScan(
+      jsonText({ ...snapshotsDocument([], [], NOW), snapshots: snapshots as unknown as JsonObject[] }),
+      'scan.json',
+    ).snapshots;
+
+    const unknown = { known: false, because: 'the saved scan does not tell' };
+    expect(read?.machine).toMatchObject({ shell: unknown, network: unknown, units: unknown });
   });
 
   test('keeps all there is to a listener', () => {

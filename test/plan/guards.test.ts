@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import type { MachineFacts } from '../../src/model/machine.ts';
 import type { ContainerConfig, Snapshot } from '../../src/model/snapshot.ts';
 import { guardRecreate } from '../../src/plan/guards.ts';
 import { aPlaybook } from '../support/a-playbook.ts';
 import type { Deviations } from '../support/containers.ts';
 import { container, idOf, snapshot, STOPPED } from '../support/containers.ts';
-import { publishing, seen } from '../support/planned.ts';
+import { seen } from '../support/planned.ts';
 
 const PLAYBOOK = aPlaybook();
+const NOWHERE = { containerIds: [] };
 
 test('nothing speaks against recreating an ordinary running container', () => {
   expect(guard({ details: seen() })).toBeUndefined();
@@ -21,10 +23,10 @@ describe('a container is not recreated', () => {
       'start it without --rm',
     ],
     [
-      'that a program unknown to enforce manages',
-      { Config: { Labels: { 'coolify.managed': 'true' } } },
-      'another program created it (coolify.managed) and would undo the change',
-      'change it where it is managed',
+      'that a platform would bring back',
+      { Config: { Labels: { 'coolify.managed': 'true', 'coolify.name': 'shop' } } },
+      'Coolify created it (shop) and would bring the old one back with its next deployment',
+      'change it there, for shop',
     ],
     [
       'that is dead',
@@ -105,9 +107,38 @@ describe('a container is not recreated', () => {
   test('that the playbook protects', () => {
     const playbook = aPlaybook({ containers: { ...PLAYBOOK.containers, protect: ['*-db', 'sh?p'] } });
 
-    const blocked = guardRecreate(container('shop', { details: seen() }), snapshot([]), playbook);
+    const blocked = guardRecreate(container('shop', { details: seen() }), snapshot([]), playbook, NOWHERE);
 
     expect(blocked).toMatchObject({ because: 'the playbook protects it (containers.protect: sh?p)' });
+  });
+
+  test.each<readonly [string, Deviations, Partial<MachineFacts>, string]>([
+    [
+      'that the host asks for names',
+      { HostConfig: { PortBindings: { '53/udp': [{ HostIp: '', HostPort: '53' }] } } },
+      { network: { known: true, value: { addresses: [], nameServers: ['127.0.0.1'] } } },
+      'the host itself asks it for names',
+    ],
+    [
+      'that manages others',
+      { Config: { Image: 'louislam/dockge', Env: ['DOCKER_HOST=sha256:0a'] } },
+      {},
+      'it is Dockge, which itself starts, stops or removes containers',
+    ],
+    [
+      'that a unit runs',
+      {},
+      { units: { known: true, value: [{ name: 'a.service', file: '/a.service', verb: 'run', container: 'shop' }] } },
+      'a systemd unit created it (a.service) and would remove it and start the old one again as soon as it stops',
+    ],
+  ])('%s', (_sentence, deviations, machine, because) => {
+    expect(guard({ details: seen(), ...deviations }, snapshot([], { machine }))?.because).toContain(because);
+  });
+
+  test('that another would start again while it is kept', () => {
+    const tower = container('tower', { Config: { Image: 'containrrr/watchtower', Cmd: ['-S'] } });
+
+    expect(guard({ details: seen() }, snapshot([tower]))?.because).toContain('tower (watchtower) also updates stopped');
   });
 
   test('behind the Docker socket of Podman', () => {
@@ -120,37 +151,8 @@ describe('a container is not recreated', () => {
   });
 });
 
-describe('a container that carries the connection to its host', () => {
-  test.each([
-    ['ssh://deploy@web-1.example.com', '22:22'],
-    ['ssh://web-1:2222', '2222:22'],
-    ['ssh://web-1:2222/run/docker.sock', '2200-2230:22'],
-    ['ssh://[2001:db8::7]:2222', '2222:22'],
-    ['tcp://10.0.0.9:2376', '2376:2375'],
-  ])('is not recreated at %s when it publishes %s', (address, port) => {
-    const bastion = publishing('bastion', [port]);
-
-    const blocked = guardRecreate(bastion, snapshot([bastion], { address }), PLAYBOOK);
-
-    expect(blocked?.because).toMatch(/^it publishes port (22|2222|2376), by which enforce reaches this host/);
-  });
-
-  test.each([
-    ['ssh://web-1:2222', '22:22'],
-    ['ssh://web-1', '22:22/udp'],
-    ['ssh://web-1', '2222:22'],
-    ['unix:///var/run/docker.sock', '22:22'],
-    ['tcp://10.0.0.9:2376', '22:22'],
-    ['', '22:22'],
-  ])('is not meant at %s by one that publishes %s', (address, port) => {
-    const git = publishing('git', [port]);
-
-    expect(guardRecreate(git, snapshot([git], { address }), PLAYBOOK)).toBeUndefined();
-  });
-});
-
 function guard(deviations: Deviations, host: Snapshot = snapshot([])) {
-  return guardRecreate(container('shop', deviations), host, PLAYBOOK);
+  return guardRecreate(container('shop', deviations), host, PLAYBOOK, NOWHERE);
 }
 
 /** Fields that only matter to who is attached. */
@@ -171,6 +173,6 @@ describe('a container may be recreated', () => {
   ])('%s', (_which, deviations) => {
     const shop = container('shop', { details: seen(), ...deviations });
 
-    expect(guardRecreate(shop, snapshot([shop]), PLAYBOOK)).toBeUndefined();
+    expect(guardRecreate(shop, snapshot([shop]), PLAYBOOK, NOWHERE)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PortMove } from '../../src/model/plan.ts';
-import type { MachineFacts } from '../../src/model/snapshot.ts';
+import type { MachineFacts } from '../../src/model/machine.ts';
 import { observations } from '../../src/plan/observations.ts';
 import { anException } from '../support/a-playbook.ts';
 import { container, idOf, snapshot } from '../support/containers.ts';
@@ -31,6 +31,22 @@ describe('beside the diff an operator sees', () => {
     expect(warnings).toEqual([
       'what the host itself listens on could not be read (no shell there); a taken port shows at start and is rolled back',
       'which ports the host gives out by itself could not be read (no shell there)',
+    ]);
+  });
+
+  test('that the container can reach the engine', () => {
+    const Mounts = [{ Source: '/var/run/docker.sock', Destination: '/var/run/docker.sock' }];
+
+    expect(observations(container('proxy', { Mounts }), snapshot([]), [])).toEqual([
+      expect.stringMatching(/^it can reach the engine \(\/var\/run\/docker\.sock\) and may start, stop or change/),
+    ]);
+  });
+
+  test('that nobody could look for a unit that runs it', () => {
+    const machine = { units: { known: false, because: 'no shell there' } } as const;
+
+    expect(observations(container('web'), snapshot([], { machine }), [])).toEqual([
+      'whether a systemd unit runs it could not be read (no shell there)',
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Listener, MachineFacts, Protocol } from '../../src/model/snapshot.ts';
+import type { Listener, MachineFacts } from '../../src/model/machine.ts';
+import type { Protocol } from '../../src/model/snapshot.ts';
 import { overlaps, portRoom } from '../../src/plan/port-room.ts';
 import { container, snapshot, STOPPED } from '../support/containers.ts';
 

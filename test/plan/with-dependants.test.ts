@@ -93,7 +93,7 @@ describe('a container is left alone', () => {
   });
 
   test('when the playbook leaves out one that holds on to it', () => {
-    const playbook = aPlaybook({ containers: { include: [], exclude: ['side*'], expendable: [], protect: [] } });
+    const playbook = aPlaybook({ containers: { ...aPlaybook().containers, exclude: ['side*'] } });
 
     expect(changeOf('web', snapshot([sidecar, web]), { playbook }).blocked?.because).toMatch(
       /sidecar .* the playbook leaves it out/,

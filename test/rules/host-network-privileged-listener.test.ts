@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Container, Listener, Snapshot } from '../../src/model/snapshot.ts';
+import type { Listener } from '../../src/model/machine.ts';
+import type { Container, Snapshot } from '../../src/model/snapshot.ts';
 import { hostNetworkPrivilegedListener } from '../../src/rules/host-network-privileged-listener.ts';
 import type { RuleCase } from '../support/describe-rule.ts';
 import { STOPPED, container, idOf, snapshot } from '../support/containers.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MachineFacts } from '../../src/model/snapshot.ts';
+import type { MachineFacts } from '../../src/model/machine.ts';
 import { machineFacts } from '../../src/scan/machine-facts.ts';
 import { idOf, snapshot } from '../support/containers.ts';
 
@@ -185,5 +185,6 @@ function listenersIn(text: string, user = ROOT): readonly unknown[] {
 }
 
 function unknown(because: string): MachineFacts {
-  return { listeners: { known: false, because }, ephemeralPorts: { known: false, because } };
+  const fact = { known: false, because } as const;
+  return { listeners: fact, ephemeralPorts: fact, shell: fact, network: fact, units: fact };
 }

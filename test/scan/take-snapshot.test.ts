@@ -2,14 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import type { EngineReader } from '../../src/engine/engine.ts';
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { digestOf } from '../../src/scan/digest-of.ts';
-import { MACHINE_SCRIPT, SOCKETS_SCRIPT } from '../../src/scan/machine-script.ts';
+import type { MachineQuestion } from '../../src/scan/machine-script.ts';
+import { machineScript } from '../../src/scan/machine-script.ts';
 import type { ScanSource } from '../../src/scan/take-snapshot.ts';
 import { takeSnapshot } from '../../src/scan/take-snapshot.ts';
-import { idOf, inspectOf, snapshot } from '../support/containers.ts';
+import { idOf, inspectOf, snapshot, STOPPED } from '../support/containers.ts';
 import { engineOf } from '../support/engine-of.ts';
 
 const { engine: facts } = snapshot([]);
 const now = '2026-11-22T05:00:00.000Z';
+const COMPOSE = { Config: { Labels: { 'com.docker.compose.project': 'shop' } } };
 const HOST_TEXT =
   `sys/kernel/osrelease:${facts.kernelVersion}\nsys/kernel/hostname:${facts.name}\n` +
   'sys/net/ipv4/ip_local_port_range:32768\t60999\nself/status:Uid:\t0\t0\t0\t0\n';
@@ -130,13 +132,22 @@ describe('what the host itself tells', () => {
         value: [{ protocol: 'tcp', ip: '0.0.0.0', port: 80, process: 'haproxy', containerId: idOf('proxy') }],
       },
       ephemeralPorts: { known: true, value: { first: 32768, last: 60999 } },
+      shell: { known: true, value: { login: null, whereabouts: { containerIds: [] } } },
+      network: { known: true, value: { addresses: [], nameServers: [] } },
+      units: { known: true, value: [] },
     });
   });
 
-  test.each<[string, readonly ContainerInspect[], string]>([
-    ['what listens, where no container shares the host’s network', [inspectOf('web')], SOCKETS_SCRIPT],
-    ['who listens too, where one does', [inspectOf('edge', { HostConfig: { NetworkMode: 'host' } })], MACHINE_SCRIPT],
-  ])('is asked with a constant script for %s', async (_what, inspects, script) => {
+  test.each<[string, readonly ContainerInspect[], readonly MachineQuestion[]]>([
+    ['what listens, and nothing more, where every container says who made it', [inspectOf('web', COMPOSE)], []],
+    ['what listens, where none runs', [inspectOf('web', { State: STOPPED })], []],
+    ['which units run containers, where one says nothing', [inspectOf('web')], ['units']],
+    [
+      'who listens too, where one shares the host’s network',
+      [inspectOf('edge', { HostConfig: { NetworkMode: 'host' } })],
+      ['holders', 'units'],
+    ],
+  ])('is asked with a constant script for %s', async (_what, inspects, questions) => {
     const scripts: string[] = [];
 
     await takeSnapshot(
@@ -145,7 +156,7 @@ describe('what the host itself tells', () => {
       { now },
     );
 
-    expect(scripts).toEqual([script]);
+    expect(scripts).toEqual([machineScript(questions)]);
   });
 
   test.each<[string, ScanSource['runScript'], string]>([
@@ -172,7 +183,8 @@ describe('what the host itself tells', () => {
       { now },
     );
 
-    expect(machine).toEqual({ listeners: { known: false, because }, ephemeralPorts: { known: false, because } });
+    const fact = { known: false, because };
+    expect(machine).toEqual({ listeners: fact, ephemeralPorts: fact, shell: fact, network: fact, units: fact });
     expect(containers).toHaveLength(1);
   });
 });

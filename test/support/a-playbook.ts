@@ -5,7 +5,7 @@ export function aPlaybook(different: Partial<Playbook> = {}): Playbook {
   return {
     name: 'default',
     hosts: 'all',
-    containers: { include: [], exclude: [], expendable: [], protect: [] },
+    containers: { include: [], exclude: [], expendable: [], protect: [], notInTheWay: [] },
     rules: {
       'privileged-host-port': {
         map: new Map([

@@ -2,6 +2,7 @@ import { PassThrough, type Readable, Writable } from 'node:stream';
 import type { Clock } from '../../src/apply/tools.ts';
 import type { World } from '../../src/cli/world.ts';
 import { aProcess } from './a-process.ts';
+import type { Whereabouts } from '../../src/model/machine.ts';
 import { fakeClock } from './fake-clock.ts';
 import type { Keyboard } from './keyboard.ts';
 
@@ -18,6 +19,8 @@ export interface WorldWishes {
   /** Somebody who sits at it: their keys, and what is on their screen. */
   readonly keyboard?: Keyboard;
   readonly now?: Date;
+  /** In which containers it runs; in none when not given. */
+  readonly itself?: Whereabouts;
   readonly clock?: Clock;
   readonly randomName?: (length: number) => string;
 }
@@ -48,6 +51,7 @@ export function aWorld(wishes: WorldWishes): HandMadeWorld {
     userName: 'demo',
     operator: 'a.lopez@control-1',
     identity: aProcess(),
+    itself: () => wishes.itself ?? { containerIds: [] },
     stdin: Object.assign(keyboard?.input ?? wishes.stdin ?? new PassThrough().end(), { isTTY: isTerminal }),
     stdout: printed(isTerminal),
     stderr: keyboard

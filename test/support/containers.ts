@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { MachineFacts } from '../../src/model/machine.ts';
 import type {
   Container,
   ContainerConfig,
   ContainerInspect,
   ContainerState,
   HostConfig,
-  MachineFacts,
   MountPoint,
   NetworkSettings,
   Snapshot,
@@ -110,6 +110,15 @@ export function snapshot(
     machine: {
       listeners: { known: true, value: [] },
       ephemeralPorts: { known: true, value: { first: 32768, last: 60999 } },
+      shell: {
+        known: true,
+        value: {
+          login: { clientIp: '192.0.2.7', serverIp: '10.0.0.11', serverPort: 22 },
+          whereabouts: { containerIds: [] },
+        },
+      },
+      network: { known: true, value: { addresses: ['127.0.0.1', '10.0.0.11'], nameServers: ['10.0.0.1'] } },
+      units: { known: true, value: [] },
       ...deviations.machine,
     },
   };

@@ -9,10 +9,10 @@ export function engineOf(inspects: readonly ContainerInspect[]): EngineReader {
     time: () => Promise.resolve(0),
     list: () =>
       Promise.resolve(
-        inspects.map(({ Id, Name, State, HostConfig }) => ({
+        inspects.map(({ Id, Name, State, Config, HostConfig }) => ({
           id: Id,
           names: [Name.slice(1)],
-          labels: {},
+          labels: Config.Labels ?? {},
           state: State.Status,
           networkMode: HostConfig.NetworkMode ?? '',
         })),

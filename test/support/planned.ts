@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../src/model/catalogue.ts';
 import type { RuleId } from '../../src/model/finding.ts';
+import type { Whereabouts } from '../../src/model/machine.ts';
 import type { Change, Plan } from '../../src/model/plan.ts';
 import type { Exception, Playbook } from '../../src/model/playbook.ts';
 import type { Container, ContainerDetails, PortBinding, Snapshot } from '../../src/model/snapshot.ts';
@@ -16,6 +17,8 @@ export interface Planning {
   readonly playbook?: Playbook;
   readonly exceptions?: readonly Exception[];
   readonly catalogue?: Catalogue;
+  /** Where enforce runs; in no container when nothing is said. */
+  readonly itself?: Whereabouts;
   /** Globs of `--container`. */
   readonly containers?: readonly string[];
   /** Names of `--rule`. */
@@ -49,6 +52,7 @@ export function planned(
       assessment,
       exceptions: { exceptions, digest: 'sha256:e3b0' },
       catalogue: planning.catalogue ?? CATALOGUE,
+      itself: planning.itself ?? { containerIds: [] },
       createdAt: '2026-11-22T21:09:11.000Z',
     },
   );

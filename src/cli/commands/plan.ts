@@ -59,6 +59,7 @@ export async function planOf(readings: readonly HostReading[], inputs: RuleInput
     assessment: inputs.assessment,
     exceptions: inputs.exceptions,
     catalogue: await loadCatalogue(),
+    itself: world.itself(),
     createdAt: world.now().toISOString(),
   });
 }

@@ -1,0 +1,9 @@
+import type { Container } from '../model/snapshot.ts';
+
+/** The repository of a container's image as it was named, without registry, tag and digest: `portainer/portainer-ce`. */
+export function imageName({ inspect }: Container): string {
+  const repository = inspect.Config.Image.replace(/@sha256:[0-9a-f]+$/, '').replace(/:[^/:]*$/, '');
+  const [first = '', ...rest] = repository.split('/');
+  // A registry has a dot or a port in its name, an account has neither.
+  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? rest.join('/') : repository;
+}
