@@ -96,7 +96,9 @@ function notAtRest({ inspect: { State, HostConfig } }: Container): Blocked | und
   };
 }
 
-function attended({ inspect: { Config } }: Container): Blocked | undefined {
+function attended({ inspect: { Config, State } }: Container): Blocked | undefined {
+  // Nobody is attached to one that does not run; `docker create` marks all it makes so.
+  if (!State.Running) return undefined;
   const { OpenStdin, StdinOnce, AttachStdin, AttachStdout } = Config as {
     readonly OpenStdin?: boolean;
     readonly StdinOnce?: boolean;

@@ -2,7 +2,7 @@ import type { ContainerInspect } from '../../src/model/snapshot.ts';
 
 /** What any stop and start renews, with or without enforce: ids of sockets and sandboxes, times, addresses nobody chose. */
 const RENEWED_BY_A_START =
-  /^(ExecIDs|State\.(Pid|StartedAt|FinishedAt|Health)|NetworkSettings\.(.*\.)?(EndpointID|SandboxID|SandboxKey|IPAddress|MacAddress|Gateway))\b/;
+  /^(ExecIDs|LogPath|State\.(Pid|StartedAt|FinishedAt|Health)|NetworkSettings\.(.*\.)?(EndpointID|SandboxID|SandboxKey|IPAddress|MacAddress|Gateway))\b/;
 
 /** What is new in a new container by nature: its identity, where the engine keeps its files, aliases made of its id. */
 const RENEWED_BY_A_CREATE =

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Edit, PortMove } from '../../src/model/plan.ts';
 import { ownerWarnings } from '../../src/plan/owner-warnings.ts';
 import { container, snapshot } from '../support/containers.ts';
+import { changeOf, publishing } from '../support/planned.ts';
 
 const OWNER = { kind: 'compose', name: 'shop', files: ['/srv/shop/compose.yml'] } as const;
 const MOVES: readonly PortMove[] = [443, 80, 80].map((from, index) => ({
