@@ -5,6 +5,7 @@ import { LABELS } from '../model/names.ts';
 import type { Edit } from '../model/plan.ts';
 import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 import { endpointsOf } from './endpoints.ts';
+import { hasOwnHostname, keptHostname } from './kept-hostname.ts';
 
 /** Settings a plan may change; each other difference between the old container and its candidate is one too many. */
 const EDITABLE = ['HostConfig.PortBindings', 'HostConfig.CapAdd', 'HostConfig.CapDrop'] as const;
@@ -27,16 +28,21 @@ export function differences(
 function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
   const { Config, HostConfig, Mounts } = inspect;
   const mode = HostConfig.NetworkMode ?? '';
+  const isJoined = mode.startsWith('container:');
   // Its host name is another's: the engine shows one of its own making, or the other's.
-  const borrowsHostname = mode.startsWith('container:') || mode === 'host' || HostConfig.UTSMode === 'host';
+  const borrowsHostname = isJoined || mode === 'host' || HostConfig.UTSMode === 'host';
+  const hasNone = borrowsHostname || (hasOwnHostname(inspect) && keptHostname(inspect, engine) === undefined);
   return {
     Image: inspect.Image,
+    // One image id may stand for several platforms (I5).
+    Manifest: manifestOf(inspect),
     Path: inspect.Path ?? null,
     Args: inspect.Args ?? [],
     Config: withoutFields(
       Config as unknown as JsonValue,
-      ['Image', 'MacAddress', ...(borrowsHostname ? ['Hostname', 'Domainname'] : [])],
+      ['Image', ...(hasNone ? ['Hostname'] : []), ...(borrowsHostname ? ['Domainname'] : [])],
       {
+        MacAddress: isJoined ? '' : (Config.MacAddress ?? '').toLowerCase(),
         Labels: Object.fromEntries(
           Object.entries(Config.Labels ?? {}).filter(([key]) => !(Object.values(LABELS) as string[]).includes(key)),
         ),
@@ -73,6 +79,11 @@ function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
       ]),
     ),
   };
+}
+
+function manifestOf(inspect: ContainerInspect): JsonValue {
+  const descriptor = (inspect as unknown as JsonObject)['ImageManifestDescriptor'];
+  return isJsonObject(descriptor) ? (descriptor['digest'] ?? null) : null;
 }
 
 /** Settings of a candidate that are not what was planned; capabilities are compared as sets, as engines respell them. */

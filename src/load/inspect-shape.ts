@@ -76,6 +76,8 @@ function hostConfigFields() {
     CapDrop: maybe(texts),
     SecurityOpt: maybe(texts),
     Sysctls: maybe(textsByName),
+    Devices: maybe(z.array(z.object({ PathOnHost: maybe(text) }))),
+    ContainerIDFile: maybe(text),
     AutoRemove: maybe(z.boolean()),
     RestartPolicy: maybe(z.object({ Name: maybe(text), MaximumRetryCount: maybe(integer) })),
   });

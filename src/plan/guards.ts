@@ -5,6 +5,7 @@ import type { Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import { dependantsOf } from './dependants.ts';
 import { insteadOf, ownerOf } from './owner.ts';
+import { unfaithful } from './unfaithful.ts';
 import { filesAtRisk } from './writable-layer.ts';
 
 /** One reason a container must not be recreated; undefined when it does not hold. */
@@ -30,6 +31,7 @@ const GUARDS: readonly Guard[] = [
   dependedOn,
   imageGone,
   volumesGone,
+  unfaithful,
   dataInWritableLayer,
 ];
 

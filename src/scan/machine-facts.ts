@@ -26,7 +26,10 @@ function unknown(because: string): MachineFacts {
 }
 
 /** A shell in a container, or beside an engine in a virtual machine, has ports of its own that say nothing of the engine's. */
-function whereElse({ kernel, hostName }: MachineReport, engine: EngineFacts): string | undefined {
+export function whereElse(
+  { kernel, hostName }: Pick<MachineReport, 'kernel' | 'hostName'>,
+  engine: EngineFacts,
+): string | undefined {
   const isSame =
     (engine.kernelVersion === '' || kernel === engine.kernelVersion) &&
     (engine.name === '' || hostName === engine.name);
