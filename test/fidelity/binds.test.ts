@@ -52,19 +52,7 @@ describeReal('what a recreated container has of its host', () => {
 
   test('V11: a device that is gone leaves the container alone, as it could not be started again', async () => {
     const path = join(at.folder(), 'device');
-    await at.docker(
-      'run',
-      '--rm',
-      '--privileged',
-      '-v',
-      `${at.folder()}:/at`,
-      at.image(),
-      'mknod',
-      '/at/device',
-      'c',
-      '1',
-      '3',
-    );
+    await at.docker('run', '--rm', '-v', `${at.folder()}:/at`, at.image(), 'mknod', '/at/device', 'c', '1', '3');
     await at.run('web', ['--device', `${path}:/dev/odd`]);
     await rm(path);
 

@@ -49,6 +49,8 @@ export interface Recreating {
   putBack(name: string, run?: string): Promise<ContainerInspect>;
   /** What the product's own command plans for a container. */
   plan(name: string): Promise<Planned>;
+  /** What `plan --json` tells of its ports. */
+  portChanges(name: string): Promise<readonly JsonObject[]>;
   /** Why a container is blocked. It is then applied all the same, and must not have been touched by that. */
   refusal(name: string): Promise<string>;
 }
@@ -156,7 +158,7 @@ export function recreating(area: string): Recreating {
     attempt,
     async recreate(before, different = {}) {
       const outcome = await attempt(before, different);
-      expect(outcome).toMatchObject({ result: 'applied' });
+      expect(outcome).toEqual(expect.objectContaining({ result: 'applied' }));
       const after = await inspect(before.Name.slice(1));
       expect(after.Id).not.toBe(before.Id);
       return after;
@@ -175,6 +177,10 @@ export function recreating(area: string): Recreating {
       }
     },
     plan,
+    async portChanges(name) {
+      const { stdout } = await enforce('plan', name, '--json');
+      return (JSON.parse(stdout) as { readonly port_changes: readonly JsonObject[] }).port_changes;
+    },
     async refusal(name) {
       const before = await inspect(name);
       const { action, blocked } = await plan(name);
