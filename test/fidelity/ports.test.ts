@@ -58,15 +58,13 @@ describeReal('the ports of a container that is recreated', () => {
     ['empty', []],
     ['absent', null],
   ])('P5: a list of bindings that is %s publishes what it published before', async (_how, none) => {
-    const PortBindings = { '80/tcp': none as null, '81/tcp': [{ HostIp: '', HostPort: '8956' }] };
-    const before = await at.start('web', { ExposedPorts: { '81/tcp': {} }, HostConfig: { PortBindings } });
+    const before = await at.start('web', { HostConfig: { PortBindings: { '80/tcp': none as null } } });
 
     const after = await at.recreate(before);
 
     expect(hostPorts(after.NetworkSettings.Ports, '80/tcp')).toHaveLength(
       hostPorts(before.NetworkSettings.Ports, '80/tcp').length,
     );
-    expect(hostPorts(after.NetworkSettings.Ports, '81/tcp')[0]).toBe('8956');
   });
 
   test('P6: all exposed ports are published again, to ports the engine chooses', async () => {
