@@ -1,8 +1,8 @@
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 
-/** What any stop and start renews, with or without enforce: ids of sockets and sandboxes, times, addresses nobody chose. */
+/** What any stop and start renews, with or without enforce: ids of sockets, sandboxes and sessions, times, addresses nobody chose. */
 const RENEWED_BY_A_START =
-  /^(State\.(Pid|StartedAt|FinishedAt|Health)|NetworkSettings\.(.*\.)?(EndpointID|SandboxID|SandboxKey|IPAddress|MacAddress|Gateway))\b/;
+  /^(State\.(Pid|StartedAt|FinishedAt|Health)|ExecIDs|NetworkSettings\.(.*\.)?(EndpointID|SandboxID|SandboxKey|IPAddress|MacAddress|Gateway))\b/;
 
 /** What is new in a new container by nature: its identity, where the engine keeps its files, aliases made of its id. */
 const RENEWED_BY_A_CREATE =

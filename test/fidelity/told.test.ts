@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { differences } from '../../src/apply/differences.ts';
-import type { JsonObject } from '../../src/model/json.ts';
 import type { Container, Snapshot } from '../../src/model/snapshot.ts';
 import type { Deviations } from '../support/containers.ts';
 import { container, idOf, inspectOf, snapshot } from '../support/containers.ts';
