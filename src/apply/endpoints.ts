@@ -40,7 +40,7 @@ function endpointOf(
   if (settings.Links?.length) own['Links'] = settings.Links;
   if (settings.GwPriority) own['GwPriority'] = settings.GwPriority;
   const address = chosenAddress(inspect, engine, settings, primary);
-  if (address !== undefined) own['MacAddress'] = address.toLowerCase();
+  if (address !== undefined) own['MacAddress'] = address;
   // The engine refuses aliases and fixed addresses on its own default bridge (N4).
   if (network === 'bridge') return own;
   const aliases = chosenAliases(inspect, engine, settings);

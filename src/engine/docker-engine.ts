@@ -21,9 +21,6 @@ const LONG_LIST = { maximumBytes: 32 * MIB };
 /** Oldest API with everything enforce reads: docker 1.12. */
 const OLDEST_API = '1.24';
 
-/** The last API that shows a MAC address somebody chose; later ones keep it and do not tell (recreate.md N6). */
-const SHOWS_CHOSEN_ADDRESS = '1.51';
-
 /** The engine at the far end of a connection. The API version is the highest the engine itself speaks. */
 export async function connectEngine(connection: Connection): Promise<Engine> {
   const send = requestSender(connection);
@@ -75,12 +72,7 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
     },
     async inspect(id) {
       const answer = await getOne('containers', id, '/json');
-      const container = answer && readContainer(json(answer));
-      if (!container || !isOlder(SHOWS_CHOSEN_ADDRESS, apiVersion)) return container;
-      const path = `/v${SHOWS_CHOSEN_ADDRESS}/containers/${encodeURIComponent(container.Id)}/json`;
-      const earlier = await send({ ...READ, method: 'GET', path });
-      const address = earlier.status === 200 ? readContainer(json(earlier)).Config.MacAddress : undefined;
-      return address ? { ...container, Config: { ...container.Config, MacAddress: address } } : container;
+      return answer && readContainer(json(answer));
     },
     async image(reference) {
       const answer = await getOne('images', reference, '/json');

@@ -118,36 +118,6 @@ describe('a name is encoded where it stands in a path', () => {
   });
 });
 
-describe('a hardware address that somebody chose', () => {
-  const shop = {
-    Id: ID,
-    Name: '/shop',
-    Image: 'sha256:1a',
-    State: { Running: true },
-    HostConfig: {},
-    NetworkSettings: {},
-  };
-  const path = `/containers/${ID}/json`;
-
-  test.each([
-    ['1.52', 200, '02:aa:bb:cc:dd:ee', [`/v1.52${path}`, `/v1.51${path}`]],
-    ['1.52', 400, undefined, [`/v1.52${path}`, `/v1.51${path}`]],
-    ['1.51', 200, undefined, [`/v1.51${path}`]],
-  ])(
-    'is read at API %s from the last version that shows it, when that answers %i',
-    async (api, status, address, urls) => {
-      const { engine, asked } = await connect((request, response) => {
-        const shown = request.url.startsWith('/v1.51') && api === '1.52' ? { MacAddress: '02:aa:bb:cc:dd:ee' } : {};
-        if (request.url.startsWith('/v1.51') && status !== 200) response.writeHead(status).end('{"message":"too old"}');
-        else answering({ [path]: { ...shop, Config: { Image: 'nginx', ...shown } } }, api)(request, response);
-      });
-
-      expect((await engine.inspect(ID))?.Config.MacAddress).toBe(address);
-      expect(asked.slice(1).map(({ url }) => url)).toEqual(urls);
-    },
-  );
-});
-
 describe('an answer that cannot be used', () => {
   test.each<readonly [string, unknown, string]>([
     ['is not JSON', '<html>login</html>', 'the engine answered something that is not JSON'],
