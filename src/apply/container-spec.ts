@@ -1,12 +1,22 @@
 import { isOlder } from '../model/api-version.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { isJsonObject } from '../model/json.ts';
 import type { ContainerSpec, Edit } from '../model/plan.ts';
-import type { ContainerInspect, EngineFacts, HostConfig, ImageFacts, MountPoint } from '../model/snapshot.ts';
+import type {
+  ContainerInspect,
+  EngineFacts,
+  HostConfig,
+  ImageFacts,
+  MountPoint,
+  MountRequest,
+} from '../model/snapshot.ts';
 import { endpointsOf } from './endpoints.ts';
 import type { CandidateMarks } from './marks.ts';
 import { isMark, markLabels } from './marks.ts';
 import { repointed } from './repointed.ts';
 import type { Successor } from './successors.ts';
+import { keptHostname } from './kept-hostname.ts';
+import { liveBindings } from './live-bindings.ts';
 
 /** What is needed, beside the container itself, to write down how to create it again. */
 export interface SpecSources {
@@ -30,13 +40,11 @@ export function containerSpec(inspect: ContainerInspect, sources: SpecSources): 
     HostConfig: repointed(hostConfigOf(inspect), sources.successors),
     ...networkingOf(inspect, sources.engine),
   } as unknown as ContainerSpec;
-  return sources.edits.reduce(withEdit, spec);
+  return withLiveBindings(sources.edits.reduce(withEdit, spec), inspect, sources.engine);
 }
 
-function configOf(
-  { Image, Config, HostConfig }: ContainerInspect,
-  { engine, image, namedImageId, marks }: SpecSources,
-): JsonObject {
+function configOf(inspect: ContainerInspect, { engine, image, namedImageId, marks }: SpecSources): JsonObject {
+  const { Image, Config, HostConfig } = inspect;
   const config: Record<string, JsonValue | undefined> = { ...(Config as unknown as JsonObject) };
   // The name may stand for another image by now; the id never does (I1).
   config['Image'] = namedImageId === Image ? Config.Image : Image;
@@ -44,12 +52,7 @@ function configOf(
   if (!Config.Entrypoint?.length && asList(image.config['Entrypoint']).length > 0) config['Entrypoint'] = [''];
   config['Labels'] = { ...withoutMarks(Config.Labels ?? {}), ...markLabels(marks) };
   const isJoined = HostConfig.NetworkMode?.startsWith('container:') ?? false;
-  if (
-    isJoined ||
-    HostConfig.UTSMode === 'host' ||
-    (HostConfig.NetworkMode === 'host' && Config.Hostname === engine.name)
-  )
-    delete config['Hostname'];
+  if (keptHostname(inspect, engine) === undefined) delete config['Hostname'];
   // From API 1.44 on, the address belongs to the endpoint, and both at once must agree to the letter (N7).
   if (!isOlder(engine.apiVersion, '1.44')) delete config['MacAddress'];
   return isJoined ? without(config, ['Domainname', 'ExposedPorts', 'MacAddress']) : config;
@@ -62,11 +65,11 @@ function hostConfigOf({ HostConfig, Mounts }: ContainerInspect): JsonObject {
     host['RestartPolicy'] = { ...HostConfig.RestartPolicy, MaximumRetryCount: 0 };
   const anonymous = (Mounts ?? []).filter((mount) => isAnonymous(mount, HostConfig));
   const byRequest = anonymous.filter(({ Destination }) => requestedAt(HostConfig, Destination));
-  if (byRequest.length > 0) host['Mounts'] = pinnedRequests(HostConfig, byRequest);
+  if (HostConfig.Mounts) host['Mounts'] = HostConfig.Mounts.map((request) => keptRequest(request, byRequest));
   const byBind = anonymous.filter((mount) => !byRequest.includes(mount)).map(volumeBind);
   // A bind that names no source is an anonymous volume too; its place can be taken only once.
-  const named = (HostConfig.Binds ?? []).filter((bind) => bind.includes(':'));
-  if (byBind.length > 0) host['Binds'] = [...named, ...byBind];
+  const named = (HostConfig.Binds ?? []).filter((bind) => bind.includes(':')).map(keptBind);
+  if (HostConfig.Binds || byBind.length > 0) host['Binds'] = [...named, ...byBind];
   return HostConfig.NetworkMode?.startsWith('container:') ? without(host, OWN_NETWORK_FIELDS) : host;
 }
 
@@ -93,18 +96,29 @@ function requestedAt({ Mounts }: HostConfig, destination: string): boolean {
   return (Mounts ?? []).some(({ Target }) => samePath(Target ?? '', destination));
 }
 
-/** Without nocopy the engine would fill an empty volume from the image at create, while the old container uses it (V4). */
+/**
+ * Without nocopy the engine fills an empty volume from the image when it creates the new container, while the old one
+ * still uses it: what was deleted there would be back (V4). So each volume gets it, whoever named it.
+ */
 function volumeBind({ Name = '', Destination, RW }: MountPoint): string {
   return `${Name}:${Destination}:nocopy${RW === false ? ',ro' : ''}`;
 }
 
-function pinnedRequests({ Mounts }: HostConfig, volumes: readonly MountPoint[]): JsonValue {
-  return (Mounts ?? []).map((request) => {
-    const volume = volumes.find(({ Destination }) => samePath(request.Target ?? '', Destination));
-    return (
-      volume ? { ...request, Source: volume.Name, VolumeOptions: { ...request.VolumeOptions, NoCopy: true } } : request
-    ) as JsonObject;
-  });
+function keptBind(bind: string): string {
+  const [source = '', place = '', mode = ''] = bind.split(':');
+  const modes = mode === '' ? [] : mode.split(',');
+  if (source.startsWith('/') || modes.includes('nocopy')) return bind;
+  return `${source}:${place}:${[...modes, 'nocopy'].join(',')}`;
+}
+
+function keptRequest(request: MountRequest, anonymous: readonly MountPoint[]): JsonObject {
+  if (request.Type !== 'volume') return request as JsonObject;
+  const volume = anonymous.find(({ Destination }) => samePath(request.Target ?? '', Destination));
+  return {
+    ...request,
+    ...(volume ? { Source: volume.Name } : {}),
+    VolumeOptions: { ...request.VolumeOptions, NoCopy: true },
+  };
 }
 
 function networkingOf(inspect: ContainerInspect, engine: EngineFacts): JsonObject {
@@ -123,6 +137,12 @@ function withEdit(spec: ContainerSpec, { path, after }: Edit): ContainerSpec {
   const [part = '', field = ''] = path.split('.');
   if (part === 'Config') return { ...spec, [field]: after };
   return { ...spec, HostConfig: { ...spec.HostConfig, [field]: after } };
+}
+
+function withLiveBindings(spec: ContainerSpec, inspect: ContainerInspect, engine: EngineFacts): ContainerSpec {
+  const { PortBindings } = spec.HostConfig;
+  if (!isJsonObject(PortBindings)) return spec;
+  return { ...spec, HostConfig: { ...spec.HostConfig, PortBindings: liveBindings(PortBindings, inspect, engine) } };
 }
 
 function withoutMarks(labels: Readonly<Record<string, string>>): JsonObject {

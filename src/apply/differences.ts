@@ -7,6 +7,7 @@ import { endpointsOf } from './endpoints.ts';
 import { EDITABLE, isMark } from './marks.ts';
 import { repointed } from './repointed.ts';
 import type { Successor } from './successors.ts';
+import { hasOwnHostname, keptHostname } from './kept-hostname.ts';
 
 /**
  * Where a candidate differs from the container it is to replace, beyond what was planned and what the engine renews for
@@ -37,17 +38,22 @@ export interface Planned {
 function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
   const { Config, HostConfig, Mounts } = inspect;
   const mode = HostConfig.NetworkMode ?? '';
+  const isJoined = mode.startsWith('container:');
   // Its host name is another's: the engine shows one of its own making, or the other's.
-  const borrowsHostname = mode.startsWith('container:') || mode === 'host' || HostConfig.UTSMode === 'host';
+  const borrowsHostname = isJoined || mode === 'host' || HostConfig.UTSMode === 'host';
+  const hasNone = borrowsHostname || (hasOwnHostname(inspect) && keptHostname(inspect, engine) === undefined);
   return {
     Image: inspect.Image,
+    // One image id may stand for several platforms (I5).
+    Manifest: manifestOf(inspect),
     Path: inspect.Path ?? null,
     Args: inspect.Args ?? [],
     Config: withoutFields(
       Config as unknown as JsonValue,
-      ['Image', 'MacAddress', ...(borrowsHostname ? ['Hostname', 'Domainname'] : [])],
+      ['Image', ...(hasNone ? ['Hostname'] : []), ...(borrowsHostname ? ['Domainname'] : [])],
       {
         Labels: Object.fromEntries(Object.entries(Config.Labels ?? {}).filter(([key]) => !isMark(key))),
+        MacAddress: isJoined ? '' : (Config.MacAddress ?? '').toLowerCase(),
         Env: [...(Config.Env ?? [])].sort(),
       },
     ),
@@ -81,6 +87,11 @@ function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
       ]),
     ),
   };
+}
+
+function manifestOf(inspect: ContainerInspect): JsonValue {
+  const descriptor = (inspect as unknown as JsonObject)['ImageManifestDescriptor'];
+  return isJsonObject(descriptor) ? (descriptor['digest'] ?? null) : null;
 }
 
 /** Settings of a candidate that are not what was planned; capabilities are compared as sets, as engines respell them. */

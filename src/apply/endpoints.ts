@@ -39,14 +39,36 @@ function endpointOf(
   if (settings.DriverOpts) own['DriverOpts'] = settings.DriverOpts;
   if (settings.Links?.length) own['Links'] = settings.Links;
   if (settings.GwPriority) own['GwPriority'] = settings.GwPriority;
-  if (primary && !isOlder(engine.apiVersion, '1.44') && inspect.Config.MacAddress)
-    own['MacAddress'] = inspect.Config.MacAddress.toLowerCase();
+  const address = chosenAddress(inspect, engine, settings, primary);
+  if (address !== undefined) own['MacAddress'] = address;
   // The engine refuses aliases and fixed addresses on its own default bridge (N4).
   if (network === 'bridge') return own;
   const aliases = chosenAliases(inspect, engine, settings);
   if (aliases.length > 0) own['Aliases'] = aliases;
   if (settings.IPAMConfig && Object.keys(settings.IPAMConfig).length > 0) own['IPAMConfig'] = settings.IPAMConfig;
   return own;
+}
+
+/**
+ * A MAC address that a person chose. Of the network it was created on the engine keeps it apart. Of the others only
+ * engines 25 to 27 take one, and the one they choose themselves is made of the IP address; later ones choose at random,
+ * so there it cannot be told (N6).
+ */
+function chosenAddress(
+  { Config }: ContainerInspect,
+  { apiVersion }: EngineFacts,
+  { MacAddress, IPAddress }: EndpointSettings,
+  primary: boolean,
+): string | undefined {
+  if (isOlder(apiVersion, '1.44')) return undefined;
+  if (primary) return Config.MacAddress === '' ? undefined : Config.MacAddress;
+  if (!isOlder(apiVersion, '1.48') || !MacAddress || !IPAddress) return undefined;
+  return MacAddress.toLowerCase() === addressMadeOf(IPAddress) ? undefined : MacAddress;
+}
+
+function addressMadeOf(ip: string): string {
+  const bytes = ip.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+  return ['02', '42', ...bytes].join(':');
 }
 
 /** Aliases without the ones the engine adds by itself: the short id and, before API 1.45, the host name. */

@@ -5,7 +5,8 @@ import type { Container, Snapshot } from '../model/snapshot.ts';
 import type { Assessment } from '../plan/assess.ts';
 import { assess } from '../plan/assess.ts';
 import type { AssessedHost } from '../plan/build-plan.ts';
-import { readDetails } from '../scan/read-details.ts';
+import { lookAtPaths } from '../scan/look-at-paths.ts';
+import { hostPathsOf, readDetails } from '../scan/read-details.ts';
 import { takeSnapshot } from '../scan/take-snapshot.ts';
 import type { HostSession } from './host-session.ts';
 
@@ -17,7 +18,7 @@ export async function readHost(session: HostSession, assessment: Assessment, now
   return { snapshot, findings: assess(snapshot, assessment) };
 }
 
-/** Adds what a plan needs to know of the containers with open findings: image, writable layer, volumes. */
+/** Adds what a plan needs to know of the containers with open findings: image, writable layer, volumes, networks, binds. */
 export async function withDetails({ snapshot, findings }: AssessedHost, session: HostSession): Promise<AssessedHost> {
   const found = new Set(openFindings(findings).map(({ containerId }) => containerId));
   // Those that hold on to them may have to be made again too.
@@ -25,10 +26,13 @@ export async function withDetails({ snapshot, findings }: AssessedHost, session:
     .filter(({ id }) => found.has(id))
     .flatMap((leader) => dependantsIn(leader, snapshot.containers).map(({ member }) => member.id));
   const wanted = new Set([...found, ...held]);
-  const reader: EngineReader = await session.engine();
+  const [connection, engine] = await Promise.all([session.connection(), session.engine()]);
+  const reader: EngineReader = engine;
+  const paths = snapshot.containers.flatMap(({ id, inspect }) => (wanted.has(id) ? hostPathsOf(inspect) : []));
+  const seen = await lookAtPaths(connection, snapshot.engine, paths);
   const containers: Container[] = [];
   for (const container of snapshot.containers) {
-    const details = wanted.has(container.id) ? await readDetails(reader, container) : undefined;
+    const details = wanted.has(container.id) ? await readDetails(reader, container, seen) : undefined;
     containers.push(details ? { ...container, details } : container);
   }
   return { snapshot: { ...snapshot, containers } satisfies Snapshot, findings };

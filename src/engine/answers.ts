@@ -72,13 +72,22 @@ export function readContainer(value: unknown): ContainerInspect {
   for (const field of ['CapAdd', 'CapDrop', 'Binds', 'VolumesFrom', 'Links', 'SecurityOpt'])
     expectTexts(host[field], `HostConfig.${field} ${whose}`);
   expectTextTable(host['Sysctls'], `HostConfig.Sysctls ${whose}`);
+  expectTextOrNone(host['ContainerIDFile'], `HostConfig.ContainerIDFile ${whose}`);
+  expectRows(host['Mounts'], ['Type', 'Source', 'Target'], `HostConfig.Mounts ${whose}`);
+  expectRows(host['Devices'], ['PathOnHost'], `HostConfig.Devices ${whose}`);
   expectBindings(host['PortBindings'], `HostConfig.PortBindings ${whose}`);
   expectBindings(network['Ports'], `NetworkSettings.Ports ${whose}`);
   for (const endpoint of valuesOf(network['Networks'], `NetworkSettings.Networks ${whose}`))
-    expectObject(endpoint, `a network ${whose}`);
+    for (const field of ['NetworkID', 'MacAddress', 'IPAddress'])
+      expectTextOrNone(expectObject(endpoint, `a network ${whose}`)[field], `${field} of a network ${whose}`);
   for (const mount of rowsOf(container['Mounts'], `Mounts ${whose}`))
     expectText(expectObject(mount, `a mount ${whose}`)['Destination'], `the destination of a mount ${whose}`);
   return container as unknown as ContainerInspect;
+}
+
+function expectRows(value: unknown, texts: readonly string[], what: string): void {
+  for (const row of rowsOf(value, what))
+    for (const field of texts) expectTextOrNone(expectObject(row, `a row of ${what}`)[field], `${field} of ${what}`);
 }
 
 function expectBindings(value: unknown, what: string): void {

@@ -117,12 +117,17 @@ function detailsShape() {
         }),
       ),
       missing_volumes: z.array(z.string()),
+      networks: z.array(
+        z.object({ name: z.string(), id: z.string().nullable(), driver: z.string(), scope: z.string() }),
+      ),
+      host_paths: z.array(z.object({ path: z.string(), exists: known(z.boolean()) })),
     })
     .transform(
-      ({ named_image_id, missing_volumes, ...details }): ContainerDetails => ({
+      ({ named_image_id, missing_volumes, host_paths, ...details }): ContainerDetails => ({
         ...details,
         namedImageId: named_image_id,
         missingVolumes: missing_volumes,
+        hostPaths: host_paths,
       }),
     );
 }

@@ -1,3 +1,4 @@
+import type { HostPath, NetworkFacts } from './attachments.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { MachineFacts } from './machine.ts';
 
@@ -58,6 +59,10 @@ export interface ContainerDetails {
   readonly changes: readonly FileChange[];
   /** Volumes named by the container that the engine does not have. */
   readonly missingVolumes: readonly string[];
+  /** What its networks' names stand for now. */
+  readonly networks: readonly NetworkFacts[];
+  /** What it has of the host's own files: sources of binds, devices. */
+  readonly hostPaths: readonly HostPath[];
 }
 
 /** What an engine knows of an image. */

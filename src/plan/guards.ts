@@ -10,6 +10,7 @@ import { servesNames } from './name-service.ts';
 import { ownerOf } from './owner.ts';
 import { revived } from './revivers.ts';
 import { carriesConnection } from './way-in.ts';
+import { unfaithful } from './unfaithful.ts';
 import { filesAtRisk } from './writable-layer.ts';
 
 /** One reason a container must not be recreated; undefined when it does not hold. */
@@ -44,6 +45,7 @@ const GUARDS: readonly Guard[] = [
   attended,
   imageGone,
   volumesGone,
+  unfaithful,
   dataInWritableLayer,
 ];
 

@@ -1,11 +1,12 @@
+import { isOlder } from '../model/api-version.ts';
 import type { PortMove } from '../model/plan.ts';
-import type { Container, Snapshot } from '../model/snapshot.ts';
 import { engineAccess } from './engine-access.ts';
+import type { Container, EngineFacts, Snapshot } from '../model/snapshot.ts';
 
 /** Things the operator should see beside the diff of a container that is to be recreated. */
 export function observations(
   container: Container,
-  { machine }: Snapshot,
+  { machine, engine }: Snapshot,
   moves: readonly PortMove[],
 ): readonly string[] {
   const { listeners, ephemeralPorts, units } = machine;
@@ -20,6 +21,7 @@ export function observations(
       : []),
     ...engineAccessSeen(container),
     ...(units.known ? [] : [`whether a systemd unit runs it could not be read (${units.because})`]),
+    ...losses(container, engine),
     ...(moves.length === 0 || listeners.known
       ? []
       : [
@@ -36,6 +38,33 @@ function engineAccessSeen(container: Container): readonly string[] {
   if (access === undefined) return [];
   return [
     `it can reach the engine (${access}) and may start, stop or change containers while enforce does: look at what it does first`,
+  ];
+}
+
+/** What will not be as it was and is no reason to leave the container alone, and what could not be looked at. */
+function losses({ inspect, details }: Container, engine: EngineFacts): readonly string[] {
+  const { HostConfig, NetworkSettings, Mounts } = inspect;
+  const unseen = details?.hostPaths.find(({ exists }) => !exists.known)?.exists;
+  const tmpfs = [
+    ...Object.keys(HostConfig.Tmpfs ?? {}),
+    ...(Mounts ?? []).flatMap(({ Type, Destination }) => (Type === 'tmpfs' ? [Destination] : [])),
+  ];
+  const macvlan = Object.keys(NetworkSettings.Networks ?? {}).find(
+    (network) =>
+      network !== HostConfig.NetworkMode &&
+      (details?.networks.some(({ name, driver }) => name === network && driver === 'macvlan') ?? false),
+  );
+  return [
+    ...(HostConfig.ContainerIDFile
+      ? [`${HostConfig.ContainerIDFile} on the machine that made it keeps the old id (--cidfile): see who reads it`]
+      : []),
+    ...(tmpfs.length > 0 ? [`what is in its tmpfs (${tmpfs.join(', ')}) is lost, as at every stop`] : []),
+    ...(unseen && !unseen.known
+      ? [`whether the host still has what it mounts could not be seen (${unseen.because})`]
+      : []),
+    ...(macvlan !== undefined && !isOlder(engine.apiVersion, '1.48')
+      ? [`it gets a new MAC address on ${macvlan}: this engine does not tell whether somebody chose the one it has`]
+      : []),
   ];
 }
 

@@ -77,5 +77,10 @@ function detailsDocument(details: ContainerDetails): JsonObject {
     named_image_id: details.namedImageId,
     changes: details.changes.map(({ path, kind }) => ({ path, kind })),
     missing_volumes: [...details.missingVolumes],
+    networks: details.networks.map(({ name, id, driver, scope }) => ({ name, id, driver, scope })),
+    host_paths: details.hostPaths.map(({ path, exists }) => ({
+      path,
+      exists: knownDocument(exists, (value) => value),
+    })),
   };
 }

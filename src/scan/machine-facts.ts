@@ -15,7 +15,7 @@ export function machineFacts(
   const report = parseMachine(output.value);
   if (!report.isWhole) return unknown('what the host told of itself broke off');
   const shell = { known: true, value: { login: report.login, whereabouts: report.whereabouts } } as const;
-  const elsewhere = whereElse(report, engine, containerIds);
+  const elsewhere = whichContainer(report, containerIds) ?? whereElse(report, engine);
   // Where the shell runs and how it was come by holds wherever that is.
   if (elsewhere !== undefined) return { ...unknown(elsewhere), shell };
   return {
@@ -32,15 +32,17 @@ function unknown(because: string): MachineFacts {
   return { listeners: fact, ephemeralPorts: fact, shell: fact, network: fact, units: fact };
 }
 
-/** A shell in a container, or beside an engine in a virtual machine, has ports of its own that say nothing of the engine's. */
-function whereElse(
-  { kernel, hostName, whereabouts }: MachineReport,
-  engine: EngineFacts,
-  containerIds: ReadonlySet<string>,
-): string | undefined {
-  // In the host's own network a container has the host's name, and files of its own all the same.
+/** In the host's own network a container has the host's name, and files of its own all the same. */
+function whichContainer({ whereabouts }: MachineReport, containerIds: ReadonlySet<string>): string | undefined {
   const around = whereabouts.containerIds.find((id) => containerIds.has(id));
-  if (around !== undefined) return `the shell runs in a container of the engine (${around.slice(0, 12)})`;
+  return around === undefined ? undefined : `the shell runs in a container of the engine (${around.slice(0, 12)})`;
+}
+
+/** A shell in a container, or beside an engine in a virtual machine, has ports of its own that say nothing of the engine's. */
+export function whereElse(
+  { kernel, hostName }: Pick<MachineReport, 'kernel' | 'hostName'>,
+  engine: EngineFacts,
+): string | undefined {
   const isSame =
     (engine.kernelVersion === '' || kernel === engine.kernelVersion) &&
     (engine.name === '' || hostName === engine.name);

@@ -1,28 +1,65 @@
 import type { EngineReader } from '../engine/engine.ts';
+import type { HostPath, NetworkFacts } from '../model/attachments.ts';
+import { EnforceError } from '../model/errors.ts';
 import type { Container, ContainerDetails, ContainerInspect, FileChange } from '../model/snapshot.ts';
 import { digestSecrets } from './digest-secrets.ts';
+import type { SeenPaths } from './look-at-paths.ts';
 
 /**
  * What a plan must know of a container that is to be changed, and that costs the engine more than an inspect; undefined
- * when the container is gone.
+ * when the container is gone. The paths it has of the host were looked at before, those of many containers at once.
  */
 export async function readDetails(
   engine: EngineReader,
   { id, inspect }: Container,
+  seen: SeenPaths,
 ): Promise<ContainerDetails | undefined> {
-  const [image, named, changes, missingVolumes] = await Promise.all([
+  const hostPaths = hostPathsOf(inspect).map(
+    (path): HostPath => ({ path, exists: seen.get(path) ?? { known: false, because: 'it was not looked for' } }),
+  );
+  const [image, named, changes, missingVolumes, networks] = await Promise.all([
     engine.image(inspect.Image),
     engine.image(inspect.Config.Image),
     engine.changes(id),
     missingOf(engine, volumesOf(inspect)),
+    Promise.all(Object.keys(inspect.NetworkSettings.Networks ?? {}).map((name) => networkFacts(engine, name))),
   ]);
   if (!changes) return undefined;
+  // To look into a container the engine sets up its mounts, and so makes the folder of a bind that is not there.
+  const mayLookInside = hostPaths.every(({ exists }) => exists.known && exists.value);
   return {
     image: image ? digestSecrets(image) : null,
     namedImageId: named?.id ?? null,
-    changes: await withoutEmptyFolders(engine, id, changes),
+    changes: mayLookInside ? await withoutEmptyFolders(engine, id, changes) : changes,
     missingVolumes,
+    networks,
+    hostPaths,
   };
+}
+
+/** The host's own files a container cannot start without: sources of its binds, and its devices. */
+export function hostPathsOf({ Mounts, HostConfig }: ContainerInspect): readonly string[] {
+  const bound = (Mounts ?? []).flatMap(({ Type, Source }) => (Type === 'bind' && Source ? [Source] : []));
+  const devices = (HostConfig.Devices ?? []).flatMap(({ PathOnHost }) => (PathOnHost ? [PathOnHost] : []));
+  return [...new Set([...bound, ...devices])].toSorted();
+}
+
+async function networkFacts(engine: EngineReader, name: string): Promise<NetworkFacts> {
+  const network = await engine.network(name).catch((error: unknown) => {
+    // Older engines let two networks have one name, and then refuse to tell which is meant.
+    if (error instanceof EnforceError && error.code === 'engine-refused') return undefined;
+    throw error;
+  });
+  return {
+    name,
+    id: textOf(network?.['Id']) ?? null,
+    driver: textOf(network?.['Driver']) ?? '',
+    scope: textOf(network?.['Scope']) ?? '',
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** More added paths than this are not looked at one by one; they stay in the list. */

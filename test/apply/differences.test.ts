@@ -53,6 +53,21 @@ describe('between a container and its like', () => {
     expect(differences(recorded(name), again(recorded(name)), engineOfApi())).toEqual([]);
   });
 
+  test('a hardware address is the same however it is spelled, and another one is a difference', () => {
+    const address = (MacAddress: string) =>
+      differences(configured({ MacAddress: '02:AA:BB:CC:DD:EE' }), configured({ MacAddress }), engineOfApi('1.45'));
+
+    expect(address('02:aa:bb:cc:dd:ee')).toEqual([]);
+    expect(address('02:aa:bb:cc:dd:ef')).toEqual(['Config.MacAddress']);
+  });
+
+  test('another platform of the same image is a difference', () => {
+    const of = (digest: string) => ({ ...again(SHOP), ImageManifestDescriptor: { digest } });
+
+    expect(differences(of('sha256:amd64'), of('sha256:amd64'), engineOfApi())).toEqual([]);
+    expect(differences(of('sha256:amd64'), of('sha256:arm64'), engineOfApi())).toEqual(['Manifest']);
+  });
+
   test('there is none in what was planned', () => {
     const candidate = changed({
       PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8911' }] },

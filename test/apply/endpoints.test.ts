@@ -125,16 +125,28 @@ describe('a hardware address that was chosen', () => {
     expect(JSON.stringify(spec['NetworkingConfig'])).not.toContain('MacAddress');
   });
 
-  test('is the endpoint’s alone from API 1.44 on, in small letters', () => {
+  test('is the endpoint’s alone from API 1.44 on, as it was typed', () => {
     const spec = specOf(recorded('bare'), { engine: engineOfApi('1.44') });
 
     expect(spec).not.toHaveProperty('MacAddress');
-    expect(spec['NetworkingConfig']).toEqual({ EndpointsConfig: { bridge: { MacAddress: '02:aa:bb:cc:dd:ee' } } });
+    expect(spec['NetworkingConfig']).toEqual({ EndpointsConfig: { bridge: { MacAddress: '02:AA:BB:CC:DD:EE' } } });
   });
 
   test('that nobody chose is never pinned', () => {
     const web = webOn({ MacAddress: '02:42:ac:1d:00:09' });
 
     expect(JSON.stringify(specOf(web, { engine: engineOfApi('1.48') }))).not.toContain('02:42');
+  });
+
+  test.each([
+    ['1.44', '02:42:AC:1D:00:09', undefined],
+    ['1.44', '02:AA:BB:CC:DD:EE', '02:AA:BB:CC:DD:EE'],
+    ['1.47', '02:AA:BB:CC:DD:EE', '02:AA:BB:CC:DD:EE'],
+    ['1.43', '02:AA:BB:CC:DD:EE', undefined],
+    ['1.48', '02:AA:BB:CC:DD:EE', undefined],
+  ])('at API %s, %s on a network it joined beside its own is sent as %s', (apiVersion, MacAddress, sent) => {
+    const web = webOn({ IPAddress: '172.29.0.9', MacAddress }, { HostConfig: { NetworkMode: 'back' } });
+
+    expect(endpointsOf(web, engineOfApi(apiVersion))[0]?.endpoint['MacAddress']).toBe(sent);
   });
 });

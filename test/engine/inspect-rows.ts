@@ -1,8 +1,11 @@
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 
-/** What any stop and start renews, with or without enforce: ids of sockets and sandboxes, times, addresses nobody chose. */
+/**
+ * What any stop and start renews, with or without enforce: ids of sockets and sandboxes, times, addresses nobody chose,
+ * commands that are run in it, and the names an engine from 25 on makes of name, aliases, id and host name.
+ */
 const RENEWED_BY_A_START =
-  /^(ExecIDs|LogPath|State\.(Pid|StartedAt|FinishedAt|Health)|NetworkSettings\.(.*\.)?(EndpointID|SandboxID|SandboxKey|IPAddress|MacAddress|Gateway))\b/;
+  /^(LogPath|State\.(Pid|StartedAt|FinishedAt|Health)|ExecIDs|NetworkSettings\.(.*\.)?(EndpointID|SandboxID|SandboxKey|IPAddress|MacAddress|Gateway|DNSNames))\b/;
 
 /** What is new in a new container by nature: its identity, where the engine keeps its files, aliases made of its id. */
 const RENEWED_BY_A_CREATE =
@@ -38,9 +41,17 @@ function differs(a: ContainerInspect, b: ContainerInspect, exceptions: readonly 
   ];
 }
 
-/** Every value with its path; the engine keeps mounts in no order, so they go by their place. */
+/**
+ * Every value with its path. The engine keeps mounts in no order, so they go by their place; Docker 28 leaves a volume's
+ * name out where its folder alone tells it.
+ */
 function rowsOf(inspect: ContainerInspect): readonly string[] {
-  const Mounts = Object.fromEntries((inspect.Mounts ?? []).map((mount) => [mount.Destination, mount]));
+  const Mounts = Object.fromEntries(
+    (inspect.Mounts ?? []).map((mount) => [
+      mount.Destination,
+      { ...mount, Name: mount.Name ?? /[0-9a-f]{64}(?=\/_data$)/.exec(mount.Source ?? '')?.[0] ?? '' },
+    ]),
+  );
   return rows({ ...inspect, Mounts }, '');
 }
 

@@ -190,12 +190,14 @@ describeReal('a snapshot', () => {
     const container = await run('details', '-v', `${real.prefix}data:/data`);
     await real.docker('exec', container.name, 'touch', '/tmp/written');
 
-    const details = await readDetails(engine, container);
+    const details = await readDetails(engine, container, new Map());
 
     expect(details).toMatchObject({
       image: { tags: [image] },
       namedImageId: container.inspect.Image,
       missingVolumes: [],
+      networks: [{ name: 'bridge', driver: 'bridge', scope: 'local' }],
+      hostPaths: [],
     });
     expect(details?.changes).toContainEqual({ path: '/tmp/written', kind: 'added' });
   });

@@ -25,6 +25,11 @@ describe('a saved scan', () => {
         namedImageId: null,
         changes: [{ path: '/var/spool/mail', kind: 'added' }],
         missingVolumes: ['old'],
+        networks: [{ name: 'front', id: null, driver: 'overlay', scope: 'swarm' }],
+        hostPaths: [
+          { path: '/srv/www', exists: { known: true, value: false } },
+          { path: '/dev/fuse', exists: { known: false, because: 'no shell' } },
+        ],
       },
     });
     const snapshots = [

@@ -3,6 +3,7 @@ import type { PortMove } from '../../src/model/plan.ts';
 import type { MachineFacts } from '../../src/model/machine.ts';
 import { observations } from '../../src/plan/observations.ts';
 import { anException } from '../support/a-playbook.ts';
+import type { Deviations } from '../support/containers.ts';
 import { container, idOf, snapshot } from '../support/containers.ts';
 import { changeOf, publishing, seen } from '../support/planned.ts';
 
@@ -63,6 +64,40 @@ describe('beside the diff an operator sees', () => {
     expect(observations(web, snapshot([]), [])).toEqual([
       expect.stringMatching(/^the name nginx:1\.25 does not stand for its image any more: it is created again/),
     ]);
+  });
+
+  test.each<[string, Deviations, string, string]>([
+    [
+      'that a file with its id will not follow',
+      { HostConfig: { ContainerIDFile: '/run/web.cid' } },
+      '1.41',
+      '/run/web.cid on the machine that made it keeps the old id (--cidfile): see who reads it',
+    ],
+    [
+      'that its memory file systems are emptied',
+      { HostConfig: { Tmpfs: { '/scratch': '' } }, Mounts: [{ Type: 'tmpfs', Destination: '/fast' }] },
+      '1.41',
+      'what is in its tmpfs (/scratch, /fast) is lost, as at every stop',
+    ],
+    [
+      'that what it mounts could not be looked at',
+      { details: seen({ hostPaths: [{ path: '/srv', exists: { known: false, because: 'no shell there' } }] }) },
+      '1.41',
+      'whether the host still has what it mounts could not be seen (no shell there)',
+    ],
+    [
+      'that an address on a second network may not be the one somebody chose',
+      {
+        NetworkSettings: { Networks: { lan: {} } },
+        details: seen({ networks: [{ name: 'lan', id: 'l1', driver: 'macvlan', scope: 'local' }] }),
+      },
+      '1.48',
+      'it gets a new MAC address on lan: this engine does not tell whether somebody chose the one it has',
+    ],
+  ])('%s', (_what, deviations, apiVersion, warning) => {
+    const host = snapshot([], { engine: { ...snapshot([]).engine, apiVersion } });
+
+    expect(observations(container('web', { details: seen(), ...deviations }), host, [])).toEqual([warning]);
   });
 
   test('nothing of a name that is the id itself', () => {

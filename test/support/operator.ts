@@ -47,7 +47,10 @@ health: { healthy_for: 1s, deadline: 5s }
 `;
 
 /** Sits somebody down before a fleet, with `playbook.yml` in an otherwise empty folder. */
-export function operatorOf(fleet: EmbeddedFleet, playbook: string = QUICK_PLAYBOOK): Operator {
+export function operatorOf(
+  fleet: Pick<EmbeddedFleet, 'inventoryFile' | 'homeFolder'>,
+  playbook: string = QUICK_PLAYBOOK,
+): Operator {
   const folder = mkdtempSync(join(tmpdir(), 'enforce-operator-'));
   const state = join(folder, 'state');
   const write = (name: string, text: string): string => {

@@ -94,6 +94,8 @@ export function seen(different: Partial<ContainerDetails> = {}): ContainerDetail
     namedImageId: id,
     changes: [],
     missingVolumes: [],
+    networks: [],
+    hostPaths: [],
     ...different,
   };
 }

@@ -62,7 +62,7 @@ function moved(bindings: PortBindings): PortBindings {
       key,
       rows?.map((row) => ({
         ...row,
-        HostPort: (row.HostPort ?? '').replace(/^\d{1,3}$/, (port) => `${8000 + Number(port)}`),
+        HostPort: (row.HostPort ?? '').replace(/^[1-9]\d{0,2}$/, (port) => `${8000 + Number(port)}`),
       })) ?? null,
     ]),
   );
