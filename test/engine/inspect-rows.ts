@@ -1,8 +1,11 @@
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 
-/** What any stop and start renews, with or without enforce: ids of sockets and sandboxes, times, addresses nobody chose. */
+/**
+ * What any stop and start renews, with or without enforce: ids of sockets and sandboxes, times, addresses nobody chose,
+ * commands that are run in it, and the names an engine from 25 on makes of name, aliases, id and host name.
+ */
 const RENEWED_BY_A_START =
-  /^(State\.(Pid|StartedAt|FinishedAt|Health)|NetworkSettings\.(.*\.)?(EndpointID|SandboxID|SandboxKey|IPAddress|MacAddress|Gateway))\b/;
+  /^(State\.(Pid|StartedAt|FinishedAt|Health)|ExecIDs|NetworkSettings\.(.*\.)?(EndpointID|SandboxID|SandboxKey|IPAddress|MacAddress|Gateway|DNSNames))\b/;
 
 /** What is new in a new container by nature: its identity, where the engine keeps its files, aliases made of its id. */
 const RENEWED_BY_A_CREATE =
