@@ -35,8 +35,9 @@ function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
     Args: inspect.Args ?? [],
     Config: withoutFields(
       Config as unknown as JsonValue,
-      ['Image', 'MacAddress', ...(borrowsHostname ? ['Hostname', 'Domainname'] : [])],
+      ['Image', ...(borrowsHostname ? ['Hostname', 'Domainname'] : [])],
       {
+        MacAddress: Config.MacAddress?.toLowerCase() ?? null,
         Labels: Object.fromEntries(
           Object.entries(Config.Labels ?? {}).filter(([key]) => !(Object.values(LABELS) as string[]).includes(key)),
         ),

@@ -40,7 +40,7 @@ function endpointOf(
   if (settings.Links?.length) own['Links'] = settings.Links;
   if (settings.GwPriority) own['GwPriority'] = settings.GwPriority;
   if (primary && !isOlder(engine.apiVersion, '1.44') && inspect.Config.MacAddress)
-    own['MacAddress'] = inspect.Config.MacAddress.toLowerCase();
+    own['MacAddress'] = inspect.Config.MacAddress;
   // The engine refuses aliases and fixed addresses on its own default bridge (N4).
   if (network === 'bridge') return own;
   const aliases = chosenAliases(inspect, engine, settings);

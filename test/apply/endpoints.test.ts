@@ -125,11 +125,11 @@ describe('a hardware address that was chosen', () => {
     expect(JSON.stringify(spec['NetworkingConfig'])).not.toContain('MacAddress');
   });
 
-  test('is the endpoint’s alone from API 1.44 on, in small letters', () => {
+  test('is the endpoint’s alone from API 1.44 on, as it was typed', () => {
     const spec = specOf(recorded('bare'), { engine: engineOfApi('1.44') });
 
     expect(spec).not.toHaveProperty('MacAddress');
-    expect(spec['NetworkingConfig']).toEqual({ EndpointsConfig: { bridge: { MacAddress: '02:aa:bb:cc:dd:ee' } } });
+    expect(spec['NetworkingConfig']).toEqual({ EndpointsConfig: { bridge: { MacAddress: '02:AA:BB:CC:DD:EE' } } });
   });
 
   test('that nobody chose is never pinned', () => {
