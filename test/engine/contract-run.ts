@@ -122,7 +122,7 @@ export function describeRunning(at: () => Workbench): void {
       expect(ended.NetworkSettings.Ports).toEqual({});
     });
 
-    test('starts one that ends again and again, counting; before Docker 27 it is not renamed meanwhile', async () => {
+    test('starts one that ends again and again, counting; before Docker 27 it may not be renamed meanwhile', async () => {
       const { create, spec, start, stop, lookUntil, engine, named } = at();
       const id = await create('shop', spec({ Cmd: ['/bin/false'] }, { RestartPolicy: { Name: 'always' } }));
 
@@ -134,8 +134,10 @@ export function describeRunning(at: () => Workbench): void {
 
       expect(looping.State).toMatchObject({ Status: 'restarting', Running: true, ExitCode: 1 });
       const { version } = await engine.facts();
-      expect(renamed).toMatch(isOlder(version, '27.0') ? /sandbox [0-9a-f]{64} not found \(HTTP 404\)/ : /^renamed$/);
-      expect(still.Name).toBe(`/${named(isOlder(version, '27.0') ? 'shop' : 'web')}`);
+      // Between two of its lives an older engine looks for a sandbox that it has given up.
+      const refused = isOlder(version, '27.0') ? /^renamed$|sandbox [0-9a-f]{64} not found \(HTTP 404\)/ : /^renamed$/;
+      expect(renamed).toMatch(refused);
+      expect(still.Name).toBe(`/${named(renamed === 'renamed' ? 'web' : 'shop')}`);
       expect(still.State).toMatchObject({ Running: false, Restarting: false });
     });
 

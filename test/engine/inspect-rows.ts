@@ -41,9 +41,17 @@ function differs(a: ContainerInspect, b: ContainerInspect, exceptions: readonly 
   ];
 }
 
-/** Every value with its path; the engine keeps mounts in no order, so they go by their place. */
+/**
+ * Every value with its path. The engine keeps mounts in no order, so they go by their place; Docker 28 leaves a volume's
+ * name out where its folder alone tells it.
+ */
 function rowsOf(inspect: ContainerInspect): readonly string[] {
-  const Mounts = Object.fromEntries((inspect.Mounts ?? []).map((mount) => [mount.Destination, mount]));
+  const Mounts = Object.fromEntries(
+    (inspect.Mounts ?? []).map((mount) => [
+      mount.Destination,
+      { ...mount, Name: mount.Name ?? /[0-9a-f]{64}(?=\/_data$)/.exec(mount.Source ?? '')?.[0] ?? '' },
+    ]),
+  );
   return rows({ ...inspect, Mounts }, '');
 }
 

@@ -63,7 +63,8 @@ make() {
   printf '#!/bin/sh\nexit 101\n' >"$unfinished/usr/sbin/policy-rc.d" && chmod +x "$unfinished/usr/sbin/policy-rc.d"
   local wanted=("${PACKAGES[@]}")
   [ "$release" = bookworm ] || wanted+=("${NEWER_PACKAGES[@]}")
-  chroot "$unfinished" apt-get update -q || return
+  # How old the mirror is matters to debootstrap as little.
+  chroot "$unfinished" apt-get update -q -o Acquire::Check-Valid-Until=false || return
   chroot "$unfinished" apt-get install -q -y --no-install-recommends "${wanted[@]}" || return
   chroot "$unfinished" apt-get clean
   rm -rf "$unfinished"/var/lib/apt/lists/*
