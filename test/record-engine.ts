@@ -7,6 +7,7 @@ import { isJsonObject } from '../src/model/json.ts';
 import { callEngine } from './support/call-engine.ts';
 import { busyboxImage, dockerAt } from './support/docker.ts';
 import { bodyOf, SHAPES, type Shape } from './support/engine-shapes.ts';
+import { text } from './support/memory-engine/fields.ts';
 
 /** Usage: `node --import ./test/support/typescript-loader.mjs test/record-engine.ts SOCKET API FOLDER`. */
 const [socketPath = '', api = '', folder = ''] = process.argv.slice(2);
@@ -54,7 +55,7 @@ async function record(shape: Shape, image: string, info: JsonObject): Promise<vo
   const { name, connect = {}, started = true } = shape;
   const body = { Image: image, ...bodyOf(shape, api, PREFIX) };
   const made = object(await ask('POST', `/containers/create?name=${PREFIX}${name}`, body));
-  const id = String(made['Id']);
+  const id = text(made['Id']);
   for (const [network, endpoint] of Object.entries(connect))
     await ask('POST', `/networks/${PREFIX}${network}/connect`, { Container: id, EndpointConfig: endpoint });
   if (started) await ask('POST', `/containers/${id}/start`);
@@ -93,11 +94,11 @@ async function removeAll(): Promise<void> {
 
 /** The machine that recorded says nothing about the engine: its folders, names and size are everyone's. */
 async function write(name: string, answer: JsonValue, info: JsonObject): Promise<void> {
-  const text = writeJson(answer)
-    .replaceAll(String(info['DockerRootDir']), '/var/lib/docker')
+  const anonymous = writeJson(answer)
+    .replaceAll(text(info['DockerRootDir']), '/var/lib/docker')
     .replaceAll(/"[^"]*\/netns\//g, '"/var/run/docker/netns/')
-    .replaceAll(`"${String(info['Name'])}"`, '"web-1"');
-  await writeFile(join(folder, `${name}.json`), `${text}\n`);
+    .replaceAll(`"${text(info['Name'])}"`, '"web-1"');
+  await writeFile(join(folder, `${name}.json`), `${anonymous}\n`);
 }
 
 function withoutMachine(info: JsonObject): JsonObject {

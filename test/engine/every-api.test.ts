@@ -9,6 +9,7 @@ import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { configDigest } from '../../src/scan/config-digest.ts';
 import { callEngine } from '../support/call-engine.ts';
 import { bodyOf, SHAPES, type Shape } from '../support/engine-shapes.ts';
+import { text } from '../support/memory-engine/fields.ts';
 import { describeReal, realEngine } from '../support/real-engine.ts';
 import { specOf } from '../support/spec-of.ts';
 
@@ -60,7 +61,7 @@ describeReal('an engine that is made to speak an older API', () => {
 
     const imageFacts = readImage(await ask(api, 'GET', `/images/${image}/json`));
     const spec = specOf(old, { engine: facts, image: imageFacts });
-    const candidate = await create(api, `${name}.new`, spec as unknown as JsonObject);
+    const candidate = await create(api, `${name}.new`, spec);
     const others = isOlder(api, '1.44') ? endpointsOf(old, facts).filter(({ isPrimary }) => !isPrimary) : [];
     for (const { network, endpoint } of others) await connect(api, candidate, network, endpoint);
 
@@ -71,7 +72,7 @@ describeReal('an engine that is made to speak an older API', () => {
 
   async function create(api: string, name: string, body: JsonObject): Promise<string> {
     const answer = await ask(api, 'POST', `/containers/create?name=${prefix}${name}`, body);
-    return isJsonObject(answer) ? String(answer['Id']) : '';
+    return isJsonObject(answer) ? text(answer['Id']) : '';
   }
 
   async function connect(api: string, id: string, network: string, endpoint: JsonObject): Promise<void> {
