@@ -96,6 +96,7 @@ async function removeAll(): Promise<void> {
 async function write(name: string, answer: JsonValue, info: JsonObject): Promise<void> {
   const anonymous = writeJson(answer)
     .replaceAll(text(info['DockerRootDir']), '/var/lib/docker')
+    .replaceAll(/"[^"]*\/containerd\.sock"/g, '"/run/containerd/containerd.sock"')
     .replaceAll(/"[^"]*\/netns\//g, '"/var/run/docker/netns/')
     .replaceAll(`"${text(info['Name'])}"`, '"web-1"');
   await writeFile(join(folder, `${name}.json`), `${anonymous}\n`);

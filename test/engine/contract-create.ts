@@ -38,7 +38,7 @@ export function describeCreating(at: () => Workbench): void {
       expect(shop).toMatchObject({ Path: 'httpd', Args: ['-f', '-p', '80', '-h', '/www'] });
       expect(shop.HostConfig).toMatchObject({
         IpcMode: 'private',
-        PortBindings: null,
+        PortBindings: isOlder(version, '29.0') ? null : {},
         CapAdd: null,
         CapDrop: null,
         Privileged: false,

@@ -37,12 +37,14 @@ describeReal('an engine that is made to speak an older API', () => {
   test.each(CASES)(
     'takes its specification of %s in each, and makes the same container of it',
     async (_name, shape) => {
-      const spoken = VERSIONS.filter((api) => !isOlder(newest, api));
+      // Docker 29 rounds large limits in what it answers at an API before 1.52.
+      const oldest = isOlder(newest, '1.52') ? '1.40' : '1.52';
+      const older = VERSIONS.filter((api) => !isOlder(api, oldest) && isOlder(api, newest));
+      const spoken = [...older, newest];
       const found: Record<string, readonly string[]> = {};
 
       for (const api of spoken) found[api] = await madeAgain(api, shape);
 
-      expect(spoken).toContain(newest);
       expect(found).toEqual(Object.fromEntries(spoken.map((api) => [api, []])));
     },
   );
