@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findEngine, hasCommand } from './support/find-engine.mjs';
+import { suitesWith } from './support/suites-with.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const NODE = process.execPath;
@@ -70,10 +71,7 @@ async function main(words) {
 /** Pure suites at the same time; then, one by one, those that share the engine, its host ports and this machine. */
 async function suites(words, folder, env) {
   if (words.length > 0) return jest('suites', ['--runInBand', ...words], folder, env);
-  const real = readdirSync(join(ROOT, 'test'), { recursive: true })
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => join('test', name))
-    .filter((name) => /describe(Real|Lab)\(/.test(readFileSync(join(ROOT, name), 'utf8')));
+  const real = suitesWith(/describe(Real|Lab)\(/);
   const others = ['/node_modules/', ...real].flatMap((name) => ['--testPathIgnorePatterns', name]);
   await jest('suites', ['--maxWorkers=100%', ...others], folder, env);
   if (real.length > 0) await jest('real-suites', ['--runInBand', '--runTestsByPath', ...real], folder, env);

@@ -51,7 +51,10 @@ export function readSummaries(value: unknown): readonly ContainerSummary[] {
   });
 }
 
-/** A container's inspect, seen to have the parts everything else relies on; every field is carried as it came. */
+/**
+ * A container's inspect, seen to have the parts everything else relies on; every field is carried as it came, and a
+ * volume has a name.
+ */
 export function readContainer(value: unknown): ContainerInspect {
   const container = expectObject(value, 'the container');
   const whose = `of container ${expectId(container['Id'], 'the container').slice(0, 12)}`;
@@ -82,7 +85,18 @@ export function readContainer(value: unknown): ContainerInspect {
       expectTextOrNone(expectObject(endpoint, `a network ${whose}`)[field], `${field} of a network ${whose}`);
   for (const mount of rowsOf(container['Mounts'], `Mounts ${whose}`))
     expectText(expectObject(mount, `a mount ${whose}`)['Destination'], `the destination of a mount ${whose}`);
-  return container as unknown as ContainerInspect;
+  return withVolumeNames(container as unknown as ContainerInspect);
+}
+
+/** Docker 28 leaves out the name of a volume it made for a bind without a source; the volume's folder is called so. */
+function withVolumeNames(container: ContainerInspect): ContainerInspect {
+  const named = container.Mounts?.map((mount) => {
+    const [, name] = /\/volumes\/([0-9a-f]{64})\/_data$/.exec(mount.Source ?? '') ?? [];
+    return mount.Type === 'volume' && !mount.Name && name !== undefined ? { ...mount, Name: name } : mount;
+  });
+  return named?.some((mount, index) => mount !== container.Mounts?.[index])
+    ? { ...container, Mounts: named }
+    : container;
 }
 
 function expectRows(value: unknown, texts: readonly string[], what: string): void {

@@ -20,6 +20,8 @@ const READ = { deadlineMilliseconds: 30_000, maximumBytes: 4 * MIB };
 const LONG_LIST = { maximumBytes: 32 * MIB };
 /** Oldest API with everything enforce reads: docker 1.12. */
 const OLDEST_API = '1.24';
+/** Newest API that tells a hardware address a person chose; what speaks a newer one speaks it too. */
+const LAST_API_WITH_MAC = '1.51';
 
 /** The engine at the far end of a connection. The API version is the highest the engine itself speaks. */
 export async function connectEngine(connection: Connection): Promise<Engine> {
@@ -61,6 +63,12 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
     const part = pathName(name);
     return part === undefined ? undefined : get(`/${kind}/${part}${more}`, bounds);
   };
+  const chosenMac = async (id: string): Promise<string | undefined> => {
+    const part = pathName(id);
+    if (part === undefined || !isOlder(LAST_API_WITH_MAC, apiVersion)) return undefined;
+    const answer = await send({ ...READ, method: 'GET', path: `/v${LAST_API_WITH_MAC}/containers/${part}/json` });
+    return answer.status === 200 ? readContainer(json(answer)).Config.MacAddress : undefined;
+  };
 
   return {
     async facts() {
@@ -76,8 +84,11 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
       return readSummaries(json(await get('/containers/json', { query: { all: '1' }, ...LONG_LIST })));
     },
     async inspect(id) {
-      const answer = await getOne('containers', id, '/json');
-      return answer && readContainer(json(answer));
+      const [answer, macAddress] = await Promise.all([getOne('containers', id, '/json'), chosenMac(id)]);
+      const container = answer && readContainer(json(answer));
+      return container && macAddress !== undefined
+        ? { ...container, Config: { ...container.Config, MacAddress: macAddress } }
+        : container;
     },
     async image(reference) {
       const answer = await getOne('images', reference, '/json');

@@ -9,10 +9,12 @@ import type { ContainerInspect, EndpointSettings } from '../model/snapshot.ts';
  */
 export function configDigest(inspect: ContainerInspect): string {
   const { Name, Image, Config, HostConfig, Mounts, NetworkSettings } = inspect;
+  // In another container's network it shows, once it has run, that container's host name.
+  const borrowed = HostConfig.NetworkMode?.startsWith('container:') ? { Hostname: '', Domainname: '' } : {};
   const configuration = {
     Name,
     Image,
-    Config,
+    Config: { ...Config, ...borrowed },
     HostConfig,
     Mounts: (Mounts ?? [])
       .map(({ Type, Name: volume, Source, Destination, RW }) => ({ Type, Name: volume, Source, Destination, RW }))

@@ -48,6 +48,10 @@ function configured(Config: object): ContainerInspect {
   return { ...again(SHOP), Config: { ...again(SHOP).Config, ...Config } };
 }
 
+function addressed(old: ContainerInspect, MacAddress: string): ContainerInspect {
+  return { ...again(old), Config: { ...again(old).Config, MacAddress } };
+}
+
 describe('between a container and its like', () => {
   test.each(['web', 'shop', 'bare', 'lodger', 'host', 'uts', 'linked'] as const)('there is none for %s', (name) => {
     expect(differences(recorded(name), again(recorded(name)), engineOfApi())).toEqual([]);
@@ -84,6 +88,7 @@ describe('between a container and its like', () => {
     ['volumes pinned by name', SHOP, changed({ Binds: ['x:/anon:nocopy'], Mounts: [] })],
     ['a link of the same name', recorded('linked'), linkedBy('/enforce-apply-web:/shop.enforce-new-7f3a/mydb')],
     ['a restart policy, which is looked at apart', SHOP, changed({ RestartPolicy: { Name: 'no' } })],
+    ['the spelling of a hardware address', recorded('bare'), addressed(recorded('bare'), '02:aa:bb:cc:dd:ee')],
     ['the image’s name, as the id decides', SHOP, configured({ Image: SHOP.Image })],
     ['a name made of the id where the host’s own is used', recorded('uts'), renamed(recorded('uts'))],
   ])('there is none in %s', (_what, old, candidate) => {
@@ -99,6 +104,7 @@ describe('a difference that nobody planned is named', () => {
     ['Config.Env', configured({ Env: [...(SHOP.Config.Env ?? []), 'DEBUG=1'] })],
     ['Config.Labels.com.example.team', configured({ Labels: { ...SHOP.Config.Labels, 'com.example.team': 'till' } })],
     ['Config.User', configured({ User: '' })],
+    ['Config.MacAddress', addressed(SHOP, '02:aa:bb:cc:dd:ef')],
     ['Config.Hostname', configured({ Hostname: 'shop' })],
     ['Config.StopSignal', configured({ StopSignal: 'SIGTERM' })],
     ['Config.Healthcheck.Interval', configured({ Healthcheck: { ...SHOP.Config.Healthcheck, Interval: 1 } })],

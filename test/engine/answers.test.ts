@@ -74,6 +74,17 @@ describe('an inspect', () => {
     expect(readContainer(inspect)).toBe(inspect);
   });
 
+  test('names a volume by its folder where the engine left the name out', () => {
+    const name = idOf('volume');
+    const volume = { Type: 'volume', Source: `/var/lib/docker/volumes/${name}/_data`, Destination: '/data' };
+    const bind = { ...volume, Type: 'bind', Destination: '/bound' };
+    const named = { ...volume, Name: 'stock', Destination: '/stock' };
+
+    const { Mounts } = readContainer(inspectOf('shop', { Mounts: [volume, bind, named] }));
+
+    expect(Mounts).toEqual([{ ...volume, Name: name }, bind, named]);
+  });
+
   test('may have null or nothing for every list and table that may be empty', () => {
     const { Id, Name, Image, State } = inspectOf('shop');
     const nothing = { CapAdd: null, Binds: null, PortBindings: null, Sysctls: null };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isOlder } from '../../src/model/api-version.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -21,6 +22,7 @@ export function describeCreating(at: () => Workbench): void {
 
       const id = await create('shop', spec({ Env: ['COLOUR=red'], Labels: { team: 'sales' } }));
       const shop = await look(id);
+      const { version } = await engine.facts();
 
       expect(shop.Image).toBe((await engine.image(image))?.id);
       expect(shop.Config).toMatchObject({
@@ -36,12 +38,13 @@ export function describeCreating(at: () => Workbench): void {
       expect(shop).toMatchObject({ Path: 'httpd', Args: ['-f', '-p', '80', '-h', '/www'] });
       expect(shop.HostConfig).toMatchObject({
         IpcMode: 'private',
-        PortBindings: null,
+        PortBindings: isOlder(version, '29.0') ? null : {},
         CapAdd: null,
         CapDrop: null,
         Privileged: false,
         AutoRemove: false,
-        RestartPolicy: { Name: '', MaximumRetryCount: 0 },
+        // Docker 25 is the first to write down its default.
+        RestartPolicy: { Name: isOlder(version, '25.0') ? '' : 'no', MaximumRetryCount: 0 },
         LogConfig: { Type: 'json-file', Config: {} },
         ShmSize: 67_108_864,
         Init: true,

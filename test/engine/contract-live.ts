@@ -100,7 +100,8 @@ export function describeLiving(at: () => Workbench): void {
       await start(id);
 
       await expect(engine.run({ kind: 'remove', id })).rejects.toThrow(
-        `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove (HTTP 409)`,
+        // Before Docker 25, and since.
+        /(cannot remove a running container|container is running: stop the container before removing).*\(HTTP 409\)/,
       );
       await stop(id);
       await engine.run({ kind: 'remove', id });
@@ -168,7 +169,10 @@ export function describeLiving(at: () => Workbench): void {
 
       expect((await look(id)).State).toMatchObject({ Status: 'paused', Running: true, Paused: true });
       await expect(start(id)).rejects.toThrow(/cannot start a paused container.*HTTP 409/);
-      await expect(engine.run({ kind: 'remove', id })).rejects.toThrow(/Unpause and then stop.*HTTP 409/);
+      await expect(engine.run({ kind: 'remove', id })).rejects.toThrow(
+        // Before Docker 25, and since.
+        /(Unpause and then stop|container is paused and must be unpaused first).*HTTP 409/,
+      );
     });
   });
 }

@@ -46,7 +46,9 @@ export function describeReading(at: () => Workbench): void {
       const byId = await engine.image(byName?.id ?? '');
 
       expect(byName).toMatchObject({ tags: expect.arrayContaining([image]) });
-      expect(byName?.config).toMatchObject({ ExposedPorts: { '80/tcp': {} }, Env: ['PATH=/bin'], Entrypoint: null });
+      expect(byName?.config).toMatchObject({ ExposedPorts: { '80/tcp': {} }, Env: ['PATH=/bin'] });
+      // Left out from API 1.52 on, when there is none.
+      expect(byName?.config['Entrypoint'] ?? null).toBeNull();
       expect(byId?.id).toBe(byName?.id);
     });
 

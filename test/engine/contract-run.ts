@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isOlder } from '../../src/model/api-version.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -106,7 +107,7 @@ export function describeRunning(at: () => Workbench): void {
 
       const starting = start(id);
 
-      await expect(starting).rejects.toThrow('cannot join network of a non running container');
+      await expect(starting).rejects.toThrow(/cannot join network (namespace )?of a non running container/);
       expect((await call('GET', `/containers/${id}/top`)).status).toBe(409);
     });
 
@@ -121,19 +122,22 @@ export function describeRunning(at: () => Workbench): void {
       expect(ended.NetworkSettings.Ports).toEqual({});
     });
 
-    test('starts one that ends again and again, counting, and does not rename it meanwhile', async () => {
+    test('starts one that ends again and again, counting; before Docker 27 it may not be renamed meanwhile', async () => {
       const { create, spec, start, stop, lookUntil, engine, named } = at();
       const id = await create('shop', spec({ Cmd: ['/bin/false'] }, { RestartPolicy: { Name: 'always' } }));
 
       await start(id);
       const looping = await lookUntil(id, ({ State, RestartCount }) => State.Restarting === true && RestartCount !== 0);
-      const renaming = engine.run({ kind: 'rename', id, name: named('web') });
-      await expect(renaming).rejects.toThrow(/sandbox [0-9a-f]{64} not found \(HTTP 404\)/);
+      const renamed = await engine.run({ kind: 'rename', id, name: named('web') }).then(() => 'renamed', String);
       await stop(id);
       const still = await lookUntil(id, ({ State }) => State.Status === 'exited');
 
       expect(looping.State).toMatchObject({ Status: 'restarting', Running: true, ExitCode: 1 });
-      expect(still.Name).toBe(`/${named('shop')}`);
+      const { version } = await engine.facts();
+      // Between two of its lives an older engine looks for a sandbox that it has given up.
+      const refused = isOlder(version, '27.0') ? /^renamed$|sandbox [0-9a-f]{64} not found \(HTTP 404\)/ : /^renamed$/;
+      expect(renamed).toMatch(refused);
+      expect(still.Name).toBe(`/${named(renamed === 'renamed' ? 'web' : 'shop')}`);
       expect(still.State).toMatchObject({ Running: false, Restarting: false });
     });
 

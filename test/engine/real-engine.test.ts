@@ -23,6 +23,8 @@ describeReal('the shared engine of the real-engine suites', () => {
       '-c',
       serve,
     );
+    const listening = 'until netstat -ltn | grep -q ":80 "; do sleep 0.05; done';
+    await engine.docker('exec', `${engine.prefix}web`, 'timeout', '30', 'sh', '-c', listening);
 
     expect(await page('http://127.0.0.1:8791/')).toBe('web is here');
   }, 60_000);

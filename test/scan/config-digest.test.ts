@@ -37,6 +37,14 @@ describe('the digest stays', () => {
     expect(configDigest({ ...inspect, ...change })).toBe(configDigest(inspect));
   });
 
+  test("when a container in another's network shows that one's host name, as it does once it has run", () => {
+    const created = inspectOf('web', { HostConfig: { NetworkMode: `container:${idOf('shop')}` } });
+
+    const run = { ...created, Config: { ...created.Config, Hostname: 'shop.example.com' } };
+
+    expect(configDigest(run)).toBe(configDigest(created));
+  });
+
   test('when the engine adds its short id and the host name a person chose', () => {
     const named = { ...inspect, Config: { ...inspect.Config, Hostname: 'www.example.com' } };
 

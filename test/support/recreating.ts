@@ -110,7 +110,13 @@ export function recreating(area: string): Recreating {
     const { tools, close } = await workAt(socketPath, run);
     const change: Change = changeOf(before, keep);
     const preflight = () => Promise.resolve({ ready: true } as const);
-    const settings = { gate: GATE, planDigest: 'sha256:p1an', keepSeconds: 60, remembers: 'settings', preflight };
+    const settings = {
+      gate: GATE,
+      planDigest: 'sha256:p1an',
+      keepSeconds: 60,
+      remembers: 'settings' as const,
+      preflight,
+    };
     try {
       return await applyChange({ ...change, edits: [...change.edits, ...edits] }, settings, tools);
     } finally {
