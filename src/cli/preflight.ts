@@ -15,7 +15,7 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
   return async (change) => {
     const { assessment, exceptions } = inputs;
     const narrowed = { ...assessment, containers: [change.container] };
-    const assessed = await readHost(session, narrowed, world.now());
+    const assessed = await readHost(session, narrowed, world);
     const container = assessed.snapshot.containers.find(({ id }) => id === change.id);
     if (!container) return { ready: false, because: 'stale: it disappeared since the plan was made' };
     if (container.name !== change.container)
@@ -26,7 +26,7 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
     if (container.configDigest !== staleIf.configDigest || container.inspect.Image !== staleIf.imageId)
       return { ready: false, because: 'stale: its configuration changed since the plan was made' };
 
-    const read = await withDetails(assessed, session);
+    const read = await withDetails(assessed, session, world);
     const plan = buildPlan([{ host: change.host, address: '', read }], {
       assessment: narrowed,
       exceptions,

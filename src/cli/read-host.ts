@@ -4,22 +4,32 @@ import type { Container, Snapshot } from '../model/snapshot.ts';
 import type { Assessment } from '../plan/assess.ts';
 import { assess } from '../plan/assess.ts';
 import type { AssessedHost } from '../plan/build-plan.ts';
+import { boundedReader } from '../scan/bounded-reader.ts';
 import { readDetails } from '../scan/read-details.ts';
 import { takeSnapshot } from '../scan/take-snapshot.ts';
 import type { HostSession } from './host-session.ts';
+import type { World } from './world.ts';
 
 /** Reads one host and holds it against the rules. */
-export async function readHost(session: HostSession, assessment: Assessment, now: Date): Promise<AssessedHost> {
+export async function readHost(
+  session: HostSession,
+  assessment: Assessment,
+  { now, clock }: Pick<World, 'now' | 'clock'>,
+): Promise<AssessedHost> {
   const [connection, engine] = await Promise.all([session.connection(), session.engine()]);
-  const reader: EngineReader = engine;
-  const snapshot = await takeSnapshot(reader, connection, { now: now.toISOString() });
+  const reader: EngineReader = boundedReader(engine, clock.now);
+  const snapshot = await takeSnapshot(reader, connection, { now: now().toISOString() });
   return { snapshot, findings: assess(snapshot, assessment) };
 }
 
 /** Adds what a plan needs to know of the containers with open findings: image, writable layer, volumes. */
-export async function withDetails({ snapshot, findings }: AssessedHost, session: HostSession): Promise<AssessedHost> {
+export async function withDetails(
+  { snapshot, findings }: AssessedHost,
+  session: HostSession,
+  { clock }: Pick<World, 'clock'>,
+): Promise<AssessedHost> {
   const wanted = new Set(openFindings(findings).map(({ containerId }) => containerId));
-  const reader: EngineReader = await session.engine();
+  const reader: EngineReader = boundedReader(await session.engine(), clock.now);
   const containers: Container[] = [];
   for (const container of snapshot.containers) {
     const details = wanted.has(container.id) ? await readDetails(reader, container) : undefined;

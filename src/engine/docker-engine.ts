@@ -157,9 +157,10 @@ function json(answer: EngineAnswer | undefined): unknown {
   try {
     return parseJson(text);
   } catch (error) {
+    if (error instanceof EnforceError) throw error;
+    // The error is not kept as the cause: it quotes the answer, which may hold a secret where it breaks off.
     throw new EnforceError('engine', 'the engine answered something that is not JSON', {
       hint: 'a proxy or another program may sit between; look at the address',
-      cause: error,
     });
   }
 }

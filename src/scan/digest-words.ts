@@ -114,8 +114,8 @@ function closingPiece(pieces: readonly string[], at: number, start: number): num
   const value = (pieces[at] ?? '').slice(start);
   const [quote] = value;
   if ((quote !== '"' && quote !== "'") || (value.length > 1 && value.endsWith(quote))) return at;
-  const end = pieces.findIndex((piece, index) => index > at && piece.endsWith(quote));
-  return end < 0 ? pieces.length - 1 : end;
+  for (let end = at + 1; end < pieces.length; end++) if (pieces[end]?.endsWith(quote)) return end;
+  return pieces.length - 1;
 }
 
 function isFlag(word: string): boolean {
