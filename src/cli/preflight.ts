@@ -1,6 +1,9 @@
 import type { Preflight } from '../apply/apply-change.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
 import type { Catalogue } from '../model/catalogue.ts';
+import type { Change } from '../model/plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import { changeDocument } from '../report/plan-document.ts';
 import type { HostSession } from './host-session.ts';
 import type { Inputs } from './inputs.ts';
 import { readHost, withDetails } from './read-host.ts';
@@ -8,13 +11,15 @@ import type { World } from './world.ts';
 
 /**
  * The last look before a change: the host is read and planned for anew, and the change is made only when the same change
- * comes out. So a container that moved on, a port that was taken meanwhile, a file that appeared in its writable layer
- * or a new dependant all end here, before anything is touched.
+ * comes out. So a container that moved on, a port that was taken meanwhile, a file that appeared in its writable layer,
+ * a new dependant and a plan file that somebody edited all end here, before anything is touched.
  */
 export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Catalogue, world: World): Preflight {
   return async (change) => {
     const { assessment, exceptions } = inputs;
-    const narrowed = { ...assessment, containers: [change.container] };
+    // A plan may have been made for some rules only; what it is held against is what these rules make of the container.
+    const only = [...new Set(change.because.map(({ rule }) => rule))];
+    const narrowed = { ...assessment, containers: [change.container], only };
     const assessed = await readHost(session, narrowed, world);
     const container = assessed.snapshot.containers.find(({ id }) => id === change.id);
     if (!container) return { ready: false, because: 'stale: it disappeared since the plan was made' };
@@ -38,8 +43,15 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
       return { ready: false, because: 'nothing is left to do: it has no finding any more' };
     if (now.action === 'blocked')
       return { ready: false, because: `blocked since the plan was made: ${now.blocked?.because ?? ''}` };
-    if (JSON.stringify(now.edits) !== JSON.stringify(change.edits))
+    if (shown(now) !== shown(change))
       return { ready: false, because: 'stale: what would be done now differs from the plan' };
+    const unseen = now.warnings.find((warning) => !change.warnings.includes(warning));
+    if (unseen !== undefined) return { ready: false, because: `stale: the plan does not say: ${unseen}` };
     return { ready: true };
   };
+}
+
+/** All that a plan says of a change, in one text; a warning that does not hold any more is no reason against it. */
+function shown(change: Change): string {
+  return canonicalJson(changeDocument({ ...change, warnings: [] }));
 }

@@ -21,7 +21,10 @@ export async function hostileEngine(odd: Readonly<Record<string, unknown>>): Pro
   const proper = answering({ ...PROPER, ...valuesOf(odd) });
   const http = await httpEngine((asked, response) => {
     const answer = odd[asked.url.replace(/^\/v[\d.]+/, '').replace(/\?.*$/, '')];
-    if (typeof answer !== 'function') return void proper(asked, response);
+    if (typeof answer !== 'function') {
+      proper(asked, response);
+      return;
+    }
     response.setHeader('Api-Version', '1.41');
     (answer as OddAnswer)(response, asked);
   });
