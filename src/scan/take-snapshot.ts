@@ -3,6 +3,7 @@ import type { ContainerSummary, EngineReader } from '../engine/engine.ts';
 import { addressText } from '../model/inventory.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Container, ContainerInspect, Known, Snapshot } from '../model/snapshot.ts';
+import { withoutSecrets } from '../model/without-secrets.ts';
 import { configDigest } from './config-digest.ts';
 import { digestSecrets } from './digest-secrets.ts';
 import { machineFacts } from './machine-facts.ts';
@@ -101,6 +102,6 @@ async function runMachineScript(
 }
 
 function firstLine(text: string): string {
-  const [line = ''] = text.trim().split('\n');
+  const [line = ''] = withoutSecrets(text).trim().split('\n');
   return line === '' ? 'no reason given' : line;
 }
