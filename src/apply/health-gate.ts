@@ -1,11 +1,11 @@
 import type { Engine } from '../engine/engine.ts';
 import type { HealthGate } from '../model/playbook.ts';
+import { withoutSecrets } from '../model/without-secrets.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Baseline } from './baseline.ts';
 import { portsToProbe } from './baseline.ts';
 import { newPermissionErrors } from './permission-errors.ts';
 import type { Clock, Probe } from './tools.ts';
-import { withoutSecrets } from './without-secrets.ts';
 
 /** Whether the candidate took the place of the old container well. */
 export type Verdict =
@@ -40,7 +40,7 @@ export async function passGate(context: GateContext): Promise<Verdict> {
     if (!inspect) return { passed: false, because: 'the new container disappeared' };
     const broken = brokenBecause(inspect, context.baseline);
     if (broken !== undefined)
-      return { passed: false, because: withLastWords(broken, withoutSecrets(await engine.logs(id, 20), inspect)) };
+      return { passed: false, because: withLastWords(broken, await engine.logs(id, 20), inspect) };
 
     const looked = clock.now();
     const elapsed = looked - begun;
@@ -52,7 +52,7 @@ export async function passGate(context: GateContext): Promise<Verdict> {
     if (elapsed > deadline * 1000) {
       return {
         passed: false,
-        because: withLastWords(`after ${deadline} s ${notYet}`, withoutSecrets(await engine.logs(id, 20), inspect)),
+        because: withLastWords(`after ${deadline} s ${notYet}`, await engine.logs(id, 20), inspect),
       };
     }
     await clock.delay(POLL_MILLISECONDS);
@@ -105,20 +105,25 @@ async function readLog(
   answers: readonly number[],
 ): Promise<Verdict> {
   const { State } = inspect;
-  const [line] = newPermissionErrors(await engine.logs(id, 400), baseline?.log ?? '');
+  // Secrets are taken out before a line is cut, or half of one would be left.
+  const [line] = newPermissionErrors(
+    withoutSecrets(await engine.logs(id, 400), inspect),
+    withoutSecrets(baseline?.log ?? '', inspect),
+  );
   if (line !== undefined && baseline)
     return {
       passed: false,
-      because: `its log has a permission error that was not there before: ${withoutSecrets(line, inspect)}`,
+      because: `its log has a permission error that was not there before: ${line}`,
     };
   return { passed: true, because: State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering', answers };
 }
 
-function withLastWords(because: string, log: string): string {
-  const last = log
+function withLastWords(because: string, log: string, inspect: ContainerInspect): string {
+  const told = withoutSecrets(because, inspect);
+  const last = withoutSecrets(log, inspect)
     .trim()
     .split('\n')
     .filter((line) => line.trim() !== '')
     .at(-1);
-  return last === undefined ? because : `${because}: ${last.trim().slice(0, 300)}`;
+  return last === undefined ? told : `${told}: ${last.trim().slice(0, 300)}`;
 }

@@ -1,8 +1,11 @@
 import type { Preflight } from '../apply/apply-change.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
 import type { Catalogue } from '../model/catalogue.ts';
+import type { RuleId } from '../model/finding.ts';
 import type { Change } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import { changeDocument } from '../report/plan-document.ts';
 import type { HostSession } from './host-session.ts';
 import type { Inputs } from './inputs.ts';
 import { readHost, withDetails } from './read-host.ts';
@@ -10,19 +13,20 @@ import type { World } from './world.ts';
 
 /**
  * The last look before a change: the host is read and planned for anew, and the change is made only when the same change
- * comes out. So a container that moved on, a port that was taken meanwhile, a file that appeared in its writable layer
- * or a new dependant all end here, before anything is touched.
+ * comes out. So a container that moved on, a port that was taken meanwhile, a file that appeared in its writable layer,
+ * a new dependant and a plan file that somebody edited all end here, before anything is touched.
  */
 export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Catalogue, world: World): Preflight {
   return async (change) => {
     const { assessment, exceptions } = inputs;
     const unit = [change, ...change.dependants];
-    const narrowed = { ...assessment, containers: unit.map(({ container }) => container) };
-    const assessed = await readHost(session, narrowed, world.now());
+    // A plan may have been made for some rules only; what it is held against is what these rules make of the containers.
+    const narrowed = { ...assessment, containers: unit.map(({ container }) => container), only: rulesOf(change) };
+    const assessed = await readHost(session, narrowed, world);
     const stale = unit.map((planned) => whyStale(planned, assessed.snapshot)).find((because) => because !== undefined);
     if (stale !== undefined) return { ready: false, because: `stale: ${stale}` };
 
-    const read = await withDetails(assessed, session);
+    const read = await withDetails(assessed, session, world);
     const plan = buildPlan([{ host: change.host, address: '', read }], {
       assessment: narrowed,
       exceptions,
@@ -35,10 +39,22 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
       return { ready: false, because: 'nothing is left to do: it has no finding any more' };
     if (now.action === 'blocked')
       return { ready: false, because: `blocked since the plan was made: ${now.blocked?.because ?? ''}` };
-    if (workOf(now) !== workOf(change))
+    if (shown(now) !== shown(change))
       return { ready: false, because: 'stale: what would be done now differs from the plan' };
+    const unseen = now.warnings.find((warning) => !change.warnings.includes(warning));
+    if (unseen !== undefined) return { ready: false, because: `stale: the plan does not say: ${unseen}` };
     return { ready: true };
   };
+}
+
+function rulesOf({ because, dependants }: Change): readonly RuleId[] {
+  const own = because.map(({ rule }) => rule);
+  const theirs = dependants.flatMap(({ edits }) =>
+    edits.map(
+      ({ path }): RuleId => (path === 'HostConfig.PortBindings' ? 'privileged-host-port' : 'linux-capabilities'),
+    ),
+  );
+  return [...new Set([...own, ...theirs])];
 }
 
 function whyStale(
@@ -54,7 +70,7 @@ function whyStale(
     : undefined;
 }
 
-/** Everything of a change that is done to a host, in one text. */
-function workOf({ edits, activity, order, keeps, carry, dependants }: Change): string {
-  return JSON.stringify({ edits, activity, order, keeps, carry, dependants });
+/** All that a plan says of a change, in one text; a warning that does not hold any more is no reason against it. */
+function shown(change: Change): string {
+  return canonicalJson(changeDocument({ ...change, warnings: [] }));
 }

@@ -7,19 +7,29 @@ import { assess } from '../plan/assess.ts';
 import type { AssessedHost } from '../plan/build-plan.ts';
 import { lookAtPaths } from '../scan/look-at-paths.ts';
 import { hostPathsOf, readDetails } from '../scan/read-details.ts';
+import { boundedReader } from '../scan/bounded-reader.ts';
 import { takeSnapshot } from '../scan/take-snapshot.ts';
 import type { HostSession } from './host-session.ts';
+import type { World } from './world.ts';
 
 /** Reads one host and holds it against the rules. */
-export async function readHost(session: HostSession, assessment: Assessment, now: Date): Promise<AssessedHost> {
+export async function readHost(
+  session: HostSession,
+  assessment: Assessment,
+  { now, clock }: Pick<World, 'now' | 'clock'>,
+): Promise<AssessedHost> {
   const [connection, engine] = await Promise.all([session.connection(), session.engine()]);
-  const reader: EngineReader = engine;
-  const snapshot = await takeSnapshot(reader, connection, { now: now.toISOString() });
+  const reader: EngineReader = boundedReader(engine, clock.now);
+  const snapshot = await takeSnapshot(reader, connection, { now: now().toISOString() });
   return { snapshot, findings: assess(snapshot, assessment) };
 }
 
 /** Adds what a plan needs to know of the containers with open findings: image, writable layer, volumes, networks, binds. */
-export async function withDetails({ snapshot, findings }: AssessedHost, session: HostSession): Promise<AssessedHost> {
+export async function withDetails(
+  { snapshot, findings }: AssessedHost,
+  session: HostSession,
+  { clock }: Pick<World, 'clock'>,
+): Promise<AssessedHost> {
   const found = new Set(openFindings(findings).map(({ containerId }) => containerId));
   // Those that hold on to them may have to be made again too.
   const held = snapshot.containers
@@ -27,7 +37,7 @@ export async function withDetails({ snapshot, findings }: AssessedHost, session:
     .flatMap((leader) => dependantsIn(leader, snapshot.containers).map(({ member }) => member.id));
   const wanted = new Set([...found, ...held]);
   const [connection, engine] = await Promise.all([session.connection(), session.engine()]);
-  const reader: EngineReader = engine;
+  const reader: EngineReader = boundedReader(engine, clock.now);
   const paths = snapshot.containers.flatMap(({ id, inspect }) => (wanted.has(id) ? hostPathsOf(inspect) : []));
   const seen = await lookAtPaths(connection, snapshot.engine, paths);
   const containers: Container[] = [];

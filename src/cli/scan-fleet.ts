@@ -32,7 +32,7 @@ export async function scanFleet(
       const begun = world.clock.now();
       let text = 'not read';
       try {
-        const assessed = await readHost(session, inputs.assessment, world.now());
+        const assessed = await readHost(session, inputs.assessment, world);
         const { way } = await session.connection();
         log.info('read', {
           host: host.name,
@@ -41,7 +41,7 @@ export async function scanFleet(
           containers: assessed.snapshot.containers.length,
         });
         text = `${assessed.snapshot.containers.length} containers`;
-        return depth === 'plan' ? await withDetails(assessed, session) : assessed;
+        return depth === 'plan' ? await withDetails(assessed, session, world) : assessed;
       } finally {
         await session.close();
         progress.report({ event: 'host-done', host: host.name, text });

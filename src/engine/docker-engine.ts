@@ -4,6 +4,7 @@ import { isJsonObject } from '../model/json.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
 import type { EngineFacts, FileChange } from '../model/snapshot.ts';
+import { withoutSecrets } from '../model/without-secrets.ts';
 import type { Connection } from '../transport/connection.ts';
 import { isFolderStat, readContainer, readFacts, readFileChanges, readImage, readSummaries } from './answers.ts';
 import type { Engine } from './engine.ts';
@@ -70,6 +71,17 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
     return answer.status === 200 ? readContainer(json(answer)).Config.MacAddress : undefined;
   };
 
+  /** The container that an operation is about, whose secrets a refusal may quote. */
+  const aboutWhich = async (operation: Operation): Promise<object | undefined> => {
+    if (operation.kind === 'create') return operation.spec;
+    try {
+      const answer = await getOne('containers', operation.id, '/json');
+      return answer && readContainer(json(answer));
+    } catch {
+      return undefined;
+    }
+  };
+
   return {
     async facts() {
       const [version, info] = await Promise.all([get('/version'), get('/info')]);
@@ -128,7 +140,8 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
     async run(operation) {
       const { request, fine } = operationRequest(operation);
       const answer = await versioned({ ...READ, ...request });
-      if (!isDone(answer.status) && !fine.includes(answer.status)) throw refusal(describe(operation), answer);
+      if (isDone(answer.status) || fine.includes(answer.status)) return;
+      throw refusal(describe(operation), answer, await aboutWhich(operation));
     },
   };
 }
@@ -150,8 +163,9 @@ function describe(operation: Operation): string {
   return operation.kind === 'create' ? `create ${operation.name}` : `${operation.kind} ${operation.id.slice(0, 12)}`;
 }
 
-function refusal(what: string, { status, body }: EngineAnswer): EnforceError {
-  return new EnforceError('engine-refused', `the engine refused ${what}: ${messageOf(body)} (HTTP ${status})`);
+function refusal(what: string, { status, body }: EngineAnswer, about?: object): EnforceError {
+  const because = withoutSecrets(messageOf(body), about);
+  return new EnforceError('engine-refused', `the engine refused ${what}: ${because} (HTTP ${status})`);
 }
 
 function messageOf(body: Buffer): string {
@@ -173,9 +187,10 @@ function json(answer: EngineAnswer | undefined): unknown {
   try {
     return parseJson(text);
   } catch (error) {
+    if (error instanceof EnforceError) throw error;
+    // The error is not kept as the cause: it quotes the answer, which may hold a secret where it breaks off.
     throw new EnforceError('engine', 'the engine answered something that is not JSON', {
       hint: 'a proxy or another program may sit between; look at the address',
-      cause: error,
     });
   }
 }

@@ -17,7 +17,6 @@ export interface EngineRequest {
   readonly maximumBytes: number;
 }
 
-/** A complete answer, whatever its status. */
 /** What came back, whatever its status. */
 export interface EngineAnswer {
   readonly status: number;
@@ -41,10 +40,13 @@ export function requestSender(connection: Connection): SendRequest {
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<EngineAnswer>((resolve, reject) => {
-        timer = setTimeout(() => {
-          reject(timedOut(request));
-          expiry.abort();
-        }, request.deadlineMilliseconds);
+        timer = setTimeout(
+          () => {
+            reject(timedOut(request));
+            expiry.abort();
+          },
+          Math.min(request.deadlineMilliseconds, LONGEST_TIMER),
+        );
         dial(dialOptions(request, expiry.signal), (error, response) => {
           if (error || !response) reject(asError(error));
           else readAnswer(response, request.maximumBytes).then(resolve, reject);
@@ -57,6 +59,9 @@ export function requestSender(connection: Connection): SendRequest {
     }
   };
 }
+
+/** A timer set for longer would go off at once; a stop timeout may be as long as people and hosts like. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 async function readAnswer(response: IncomingMessage, maximumBytes: number): Promise<EngineAnswer> {
   const body = await readBody(response, maximumBytes);

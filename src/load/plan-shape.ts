@@ -26,6 +26,7 @@ export const planShape = z
     playbook: z.object({ name: z.string(), digest: z.string() }),
     exceptions_digest: z.string(),
     changes: z.array(changeShape()),
+    port_changes: z.array(portMoveShape().and(z.object({ host: z.string(), container: z.string() }))),
     hosts: z
       .array(z.discriminatedUnion('reachable', [readHostShape(), unreadHostShape]))
       .refine(isEachHostOnce, 'each host once'),
@@ -38,7 +39,25 @@ export const planShape = z
       path: ['changes'],
       error: 'changes of hosts that are among "hosts" and were reached',
     },
-  );
+  )
+  // It is what the owners of load balancers go by.
+  .refine(({ changes, port_changes }) => isSameMoves(port_changes, changes), {
+    path: ['port_changes'],
+    error: 'the port moves of the changes',
+    // A change that is wrong in itself is told of as that.
+    when: ({ issues }) => issues.length === 0,
+  });
+
+type PortChange = PortMove & { readonly host: string; readonly container: string };
+
+function isSameMoves(listed: readonly PortChange[], changes: readonly Change[]): boolean {
+  const text = ({ host, container, protocol, ip, from, to, containerPort }: PortChange): string =>
+    JSON.stringify([host, container, protocol, ip, from, to, containerPort]);
+  const made = changes
+    .filter(({ action }) => action === 'recreate')
+    .flatMap(({ host, container, portMoves }) => portMoves.map((move) => text({ ...move, host, container })));
+  return JSON.stringify(listed.map(text)) === JSON.stringify(made);
+}
 
 function readHostShape() {
   return z.object({

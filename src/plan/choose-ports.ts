@@ -28,7 +28,9 @@ export function choosePorts(
   room: PortRoom,
 ): PortChoice {
   const moved: Moved[] = [];
-  const after: Record<string, readonly PortBinding[] | null> = {};
+  const count = violating.reduce((sum, { hostPort, hostPortEnd }) => sum + hostPortEnd - hostPort + 1, 0);
+  if (count > MOST_PORTS) return tooMany(count);
+  const after: [string, readonly PortBinding[] | null][] = [];
 
   for (const [key, bindings] of Object.entries(before)) {
     const { containerPort, protocol } = parseKey(key);
@@ -40,6 +42,7 @@ export function choosePorts(
         kept.push(binding);
         continue;
       }
+      if (range.last - range.first >= MOST_PORTS) return tooMany(range.last - range.first + 1);
       const distance = distanceFor(range, settings);
       if (distance === undefined) return noPort(range.first, protocol);
       const own: Moved = { port, range, distance, protocol, ip: binding.HostIp ?? '' };
@@ -48,17 +51,24 @@ export function choosePorts(
       moved.push(own);
       kept.push({ ...binding, HostPort: shifted(range, distance) });
     }
-    after[key] = bindings === null ? null : kept;
+    after.push([key, bindings === null ? null : kept]);
   }
   const unmoved = violating.find((port) => !moved.some((own) => own.port === port || isSamePort(own.port, port)));
   if (unmoved) return noBinding(unmoved);
   return {
     ok: true,
-    edit: { path: 'HostConfig.PortBindings', before: before as Edit['before'], after: after as Edit['after'] },
+    edit: {
+      path: 'HostConfig.PortBindings',
+      before: before as Edit['before'],
+      after: Object.fromEntries(after) as Edit['after'],
+    },
     moves: moved.map(moveOf),
     claims: moved.map(claimOf),
   };
 }
+
+/** More than people map, and few enough to hold each against all the others. */
+const MOST_PORTS = 2_048;
 
 interface HostRange {
   readonly first: number;
@@ -130,6 +140,14 @@ function whyOwn(port: number, { distance, protocol, ip }: Moved, others: readonl
 
 function shifted({ first, last }: HostRange, distance: number): string {
   return first === last ? String(first + distance) : `${first + distance}-${last + distance}`;
+}
+
+function tooMany(count: number): PortChoice {
+  return {
+    ok: false,
+    because: `it publishes ${count} ports by bindings that begin below 1024; more than ${MOST_PORTS} are not moved`,
+    hint: 'recreate it by hand, or write an exception',
+  };
 }
 
 function noPort(port: number, protocol: Protocol): PortChoice {

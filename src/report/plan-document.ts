@@ -29,7 +29,8 @@ export function planDocument(plan: Plan): JsonObject {
   };
 }
 
-function changeDocument(change: Change): JsonObject {
+/** One change as a plan has it. */
+export function changeDocument(change: Change): JsonObject {
   return {
     host: change.host,
     container: change.container,

@@ -4,6 +4,7 @@ import { parseMachine } from './parse-machine.ts';
 import type { MachineReport, Socket } from './parse-machine.ts';
 
 const HIGHEST_PRIVILEGED = 1023;
+const MOST_LISTENERS = 200_000;
 
 /** What a host's kernel says, or why it is not known: the script's output held against the engine it should be about. */
 export function machineFacts(
@@ -18,11 +19,14 @@ export function machineFacts(
   const elsewhere = whichContainer(report, containerIds) ?? whereElse(report, engine);
   // Where the shell runs and how it was come by holds wherever that is.
   if (elsewhere !== undefined) return { ...unknown(elsewhere), shell };
+  const owners = ownersIn(report, containerIds);
+  const claimed = report.sockets.reduce((sum, { inode }) => sum + (owners.get(inode)?.byContainer.size ?? 1), 0);
+  if (claimed > MOST_LISTENERS) return unknown(`the host tells of more than ${MOST_LISTENERS} listeners`);
   return {
     shell,
     network: { known: true, value: report.network },
     units: unitsOf(report),
-    listeners: { known: true, value: report.sockets.flatMap((socket) => listenersOf(socket, report, containerIds)) },
+    listeners: { known: true, value: report.sockets.flatMap((socket) => listenersOf(socket, report, owners)) },
     ephemeralPorts: ephemeralPorts(report.ephemeralPorts),
   };
 }
@@ -63,23 +67,40 @@ function ephemeralPorts(range: PortRange | undefined): Known<PortRange> {
   return range ? { known: true, value: range } : { known: false, because: 'the host does not tell its port range' };
 }
 
-function listenersOf(socket: Socket, report: MachineReport, containerIds: ReadonlySet<string>): readonly Listener[] {
-  const { protocol, ip, port, inode } = socket;
+/** Who holds one inode's sockets: containers by their id, each with the name of its process; none where it is the host itself. */
+interface Owners {
+  readonly first: string | undefined;
+  readonly byContainer: ReadonlyMap<string, string | undefined>;
+}
+
+/** Told once for each inode, however many sockets claim to be it. */
+function ownersIn({ holders }: MachineReport, containerIds: ReadonlySet<string>): ReadonlyMap<string, Owners> {
+  return new Map(
+    [...holders].map(([inode, processes]) => {
+      const byContainer = new Map<string, string | undefined>();
+      for (const { name, cgroupIds } of processes) {
+        // The outermost container this engine knows: inside it, whoever may make cgroups can name them after others.
+        const containerId = cgroupIds.find((id) => containerIds.has(id));
+        if (containerId !== undefined && !byContainer.has(containerId)) byContainer.set(containerId, name);
+      }
+      return [inode, { first: processes[0]?.name, byContainer }];
+    }),
+  );
+}
+
+function listenersOf(
+  { protocol, ip, port, inode }: Socket,
+  report: MachineReport,
+  owners: ReadonlyMap<string, Owners>,
+): readonly Listener[] {
   const listener = { protocol, ip, port };
-  const holders = report.holders.get(inode) ?? [];
   // Above, only the holder of the port that enforce came by was looked for.
   const isLookedInto = port <= HIGHEST_PRIVILEGED || (protocol === 'tcp' && port === report.login?.serverPort);
   if (!isLookedInto) return [listener];
-  if (holders.length === 0) return [{ ...listener, unattributed: whyUnattributed(report) }];
-
-  const byContainer = new Map<string, string | undefined>();
-  for (const { name, cgroupIds } of holders) {
-    // The outermost container this engine knows: inside it, whoever may make cgroups can name them after others.
-    const containerId = cgroupIds.find((id) => containerIds.has(id));
-    if (containerId !== undefined && !byContainer.has(containerId)) byContainer.set(containerId, name);
-  }
-  if (byContainer.size === 0) return [named(listener, holders[0]?.name)];
-  return [...byContainer].map(([containerId, name]) => ({ ...named(listener, name), containerId }));
+  const own = owners.get(inode);
+  if (!own) return [{ ...listener, unattributed: whyUnattributed(report) }];
+  if (own.byContainer.size === 0) return [named(listener, own.first)];
+  return [...own.byContainer].map(([containerId, name]) => ({ ...named(listener, name), containerId }));
 }
 
 function named(listener: Listener, process: string | undefined): Listener {

@@ -153,7 +153,9 @@ function readHolders(
     const inode = match?.groups?.['inode'];
     // A process that ended meanwhile has no lines of its own and cannot be told.
     if (inode === undefined || !process) continue;
-    holders.set(inode, [...(holders.get(inode) ?? []), process]);
+    const own = holders.get(inode);
+    if (own) own.push(process);
+    else holders.set(inode, [process]);
   }
   return holders;
 }

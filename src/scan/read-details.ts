@@ -82,13 +82,18 @@ async function withoutEmptyFolders(
   const kept = new Set(
     changes.filter(({ path, kind }) => kind === 'deleted' || !(parents.has(path) || empty.has(path))),
   );
-  const above = new Set([...kept].flatMap(({ path }) => foldersAbove(path)));
+  const above = foldersAbove([...kept], new Set(changes.map(({ path }) => path)));
   return changes.filter((change) => kept.has(change) || above.has(change.path));
 }
 
-function foldersAbove(path: string): readonly string[] {
-  const parent = parentOf(path);
-  return parent === '' ? [] : [parent, ...foldersAbove(parent)];
+/** The listed folders above these paths; each is gone through once, however many paths lead to it. */
+function foldersAbove(kept: readonly FileChange[], listed: ReadonlySet<string>): ReadonlySet<string> {
+  const above = new Set<string>();
+  for (const { path } of kept) {
+    for (let folder = parentOf(path); listed.has(folder) && !above.has(folder); folder = parentOf(folder))
+      above.add(folder);
+  }
+  return above;
 }
 
 function parentOf(path: string): string {

@@ -4,6 +4,7 @@ import { addressText } from '../model/inventory.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Known } from '../model/machine.ts';
 import type { Container, ContainerInspect, Snapshot } from '../model/snapshot.ts';
+import { withoutSecrets } from '../model/without-secrets.ts';
 import { configDigest } from './config-digest.ts';
 import { digestSecrets } from './digest-secrets.ts';
 import { machineFacts } from './machine-facts.ts';
@@ -114,6 +115,6 @@ function mayBelongToUnit({ state, labels }: ContainerSummary): boolean {
 const MADE_BY_OTHERS = ['com.docker.compose.project', 'com.docker.swarm.task.id', 'io.kubernetes.pod.name'];
 
 function firstLine(text: string): string {
-  const [line = ''] = text.trim().split('\n');
+  const [line = ''] = withoutSecrets(text).trim().split('\n');
   return line === '' ? 'no reason given' : line;
 }

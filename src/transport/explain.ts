@@ -1,4 +1,5 @@
 import { EnforceError } from '../model/errors.ts';
+import { withoutSecrets } from '../model/without-secrets.ts';
 
 /** What a low-level error tells of itself, whichever library or realm it comes from. */
 export interface Failure {
@@ -76,8 +77,10 @@ export function explainRequest(error: unknown, answerer: string): EnforceError {
   return new EnforceError('engine', `${answerer}: ${printable(message)}`, { cause: error });
 }
 
-/** Text from a host, fit for a terminal: one line, no control characters, not long. */
+/** Text from a host, fit for a terminal: one line, no control characters, nothing that looks like a secret, not long. */
 export function printable(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
+  const line = withoutSecrets(text)
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .trim();
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

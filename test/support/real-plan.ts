@@ -33,7 +33,9 @@ export async function planOf(
   const session = hostSession(hostAt(socketPath), SOCKET_SETTINGS, clock);
   const assessment = { rules: RULES, playbook, exceptions: [], containers, only: [] };
   try {
-    const read = await withDetails(await readHost(session, assessment, new Date()), session);
+    const read = await withDetails(await readHost(session, assessment, { now: () => new Date(), clock }), session, {
+      clock,
+    });
     const { hosts } = buildPlan([{ host: 'web-1', address: '', read }], {
       assessment,
       exceptions: { exceptions: [], digest: '' },

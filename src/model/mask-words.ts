@@ -1,5 +1,3 @@
-import { digestOf } from './digest-of.ts';
-
 const SECRET = /pass|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|auth(?!ors?\b)/i;
 /** Flags that carry a secret in one program and something harmless in others. */
 const SECRET_FLAGS: readonly { readonly program: RegExp; readonly flags: readonly string[] }[] = [
@@ -16,10 +14,14 @@ const MAY_HOLD_SECRET = new RegExp(
   'i',
 );
 
+/** What stands in a secret's place: `sha256:` and twelve hexadecimal digits or more, so that it is known again. */
+export type Mask = (secret: string) => string;
+
 /** In an Authorization header the secret comes after one of these. */
 const SCHEME = /^(?:bearer|basic)$/i;
+const PLAIN_WORD = /^\p{L}+[.,;:!]?$/u;
 /** What stands for the value of a JSON field by the time its words are read. */
-const DIGESTED = /^sha256:[0-9a-f]{12}/;
+const MASKED = /^sha256:[0-9a-f]{12}/;
 
 /** Whether a name — of a flag, a variable, a label — tells that its value is to be kept secret. */
 export function looksSecret(name: string): boolean {
@@ -27,38 +29,49 @@ export function looksSecret(name: string): boolean {
 }
 
 /**
- * The words of one command line with the secrets among them digested. A word may itself hold a command line, as after
+ * The words of one command line with the secrets among them masked. A word may itself hold a command line, as after
  * `sh -c`. It rather digests too much than too little: what is shown is for eyes, nothing is made from it.
  */
-export function digestWords(words: readonly string[]): readonly string[] {
+export function maskWords(words: readonly string[], mask: Mask): readonly string[] {
   const programs = words.join(' ');
   if (!MAY_HOLD_SECRET.test(programs)) return words;
   const flags = SECRET_FLAGS.filter(({ program }) => program.test(programs)).flatMap((row) => row.flags);
-  const reader = { flags, hasAttached: ATTACHED_PASSWORD.test(programs), awaitsValue: false };
+  const reader = { ...anyReader(mask), flags, hasAttached: ATTACHED_PASSWORD.test(programs) };
   return words.map((word) => {
     if (reader.awaitsValue && !isFlag(word)) {
       reader.awaitsValue = false;
-      return digestOf(word);
+      return mask(word);
     }
-    return digestText(word, reader);
+    return maskText(word, reader);
   });
 }
 
+/** A line that people or programs wrote about something, masked likewise; a plain word after `password:` is no secret here. */
+export function maskProse(text: string, mask: Mask): string {
+  return MAY_HOLD_SECRET.test(text) ? maskText(text, { ...anyReader(mask), isProse: true }) : text;
+}
+
+function anyReader(mask: Mask): Reader {
+  return { mask, flags: [], hasAttached: false, isProse: false, awaitsValue: false };
+}
+
 interface Reader {
+  readonly mask: Mask;
   readonly flags: readonly string[];
   readonly hasAttached: boolean;
+  readonly isProse: boolean;
   /** The last word was a flag whose value comes next. */
   awaitsValue: boolean;
 }
 
-function digestText(text: string, reader: Reader): string {
+function maskText(text: string, reader: Reader): string {
   const masked = text
     .replace(/"([^"\\]*)"(\s*:\s*)"([^"\\]*)"/g, (whole: string, name: string, colon: string, value: string) =>
-      looksSecret(name) ? `"${name}"${colon}"${digestOf(value)}"` : whole,
+      looksSecret(name) ? `"${name}"${colon}"${reader.mask(value)}"` : whole,
     )
     .replace(
       /(:\/\/[^\s:@/]*:)([^\s/]+)@/g,
-      (_whole, before: string, password: string) => `${before}${digestOf(password)}@`,
+      (_whole, before: string, password: string) => `${before}${reader.mask(password)}@`,
     );
 
   const pieces = masked.split(/(\s+)/);
@@ -72,7 +85,7 @@ function digestText(text: string, reader: Reader): string {
     }
     const end = closingPiece(pieces, at, start);
     const secret = [piece.slice(start), ...pieces.slice(at + 1, end + 1)].join('');
-    out.push(piece.slice(0, start), digestOf(secret));
+    out.push(piece.slice(0, start), reader.mask(secret));
     at = end;
   }
   return out.join('');
@@ -85,7 +98,7 @@ function secretStart(piece: string, reader: Reader): number | undefined {
   if (reader.awaitsValue && !isFlag(bare)) {
     if (SCHEME.test(bare)) return undefined;
     reader.awaitsValue = false;
-    return DIGESTED.test(bare) ? undefined : 0;
+    return MASKED.test(bare) || (reader.isProse && PLAIN_WORD.test(bare)) ? undefined : 0;
   }
   reader.awaitsValue = false;
   if (reader.hasAttached && /^-p[^-]/.test(piece)) return 2;
@@ -114,8 +127,8 @@ function closingPiece(pieces: readonly string[], at: number, start: number): num
   const value = (pieces[at] ?? '').slice(start);
   const [quote] = value;
   if ((quote !== '"' && quote !== "'") || (value.length > 1 && value.endsWith(quote))) return at;
-  const end = pieces.findIndex((piece, index) => index > at && piece.endsWith(quote));
-  return end < 0 ? pieces.length - 1 : end;
+  for (let end = at + 1; end < pieces.length; end++) if (pieces[end]?.endsWith(quote)) return end;
+  return pieces.length - 1;
 }
 
 function isFlag(word: string): boolean {
