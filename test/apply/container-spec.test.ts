@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { writeJson } from '../../src/engine/json-text.ts';
-import type { JsonObject } from '../../src/model/json.ts';
-import { LABELS } from '../../src/model/names.ts';
 import { idOf, inspectOf } from '../support/containers.ts';
 import { recorded } from '../support/recorded.ts';
 import { engineOfApi, specOf } from '../support/spec-of.ts';
@@ -54,28 +52,6 @@ describe('the image and what it runs', () => {
       Env: expect.arrayContaining(['MODE=production', 'A']),
       Healthcheck: { Test: ['CMD', '/bin/true'], Interval: 2_000_000_000, Retries: 2 },
     });
-  });
-});
-
-describe('labels', () => {
-  test('are kept, and those of an earlier run replaced', () => {
-    const earlier = Object.fromEntries(Object.values(LABELS).map((label) => [label, 'of run 0001']));
-    const web = inspectOf('web', { Config: { Labels: { team: 'shop', ...earlier, 'io.enforce.other': 'kept' } } });
-
-    expect(specOf(web)['Labels']).toEqual({ team: 'shop', 'io.enforce.other': 'kept', ...MARKED });
-  });
-
-  test('that would be a prototype are labels like any other', () => {
-    const Labels = JSON.parse('{"__proto__": "polluted", "constructor": "x"}') as Record<string, string>;
-
-    const text = writeJson(specOf(inspectOf('web', { Config: { Labels } })));
-
-    expect(text).toContain('"__proto__":"polluted"');
-    expect(({} as JsonObject)['polluted']).toBeUndefined();
-  });
-
-  test('are the marks alone where there were none', () => {
-    expect(specOf(inspectOf('web', { Config: { Labels: null } }))['Labels']).toEqual(MARKED);
   });
 });
 
