@@ -157,7 +157,13 @@ export type Operation =
   | { readonly kind: 'pause'; readonly id: string }
   | { readonly kind: 'rename'; readonly id: string; readonly name: string }
   | { readonly kind: 'set-restart-policy'; readonly id: string; readonly policy: RestartPolicySetting }
-  | { readonly kind: 'remove'; readonly id: string };
+  | { readonly kind: 'remove'; readonly id: string }
+  /** Makes an image, `REPOSITORY:TAG`, of a container as it is now; the container is paused meanwhile. */
+  | { readonly kind: 'commit'; readonly id: string; readonly reference: string; readonly comment: string }
+  /** Writes an archive into a container from its root on; asked for anew each time the call is made. */
+  | { readonly kind: 'unpack'; readonly id: string; readonly archive: () => AsyncIterable<Uint8Array> }
+  /** Takes a name off an image, and the image with its last name; one that a container is made of stays. */
+  | { readonly kind: 'remove-image'; readonly reference: string };
 
 /** A restart policy in full, as the engine wants it said. */
 export interface RestartPolicySetting {
