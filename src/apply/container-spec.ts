@@ -14,6 +14,8 @@ export interface SpecSources {
   readonly image: ImageFacts;
   /** Id of the image the container's image name stands for now. */
   readonly namedImageId: string | null;
+  /** Name of an image that was made of the container itself, where that is to be the new one's. */
+  readonly ownImage?: string;
   readonly edits: readonly Edit[];
   readonly marks: CandidateMarks;
   /** Those of the same change that are made already, which the container may refer to. */
@@ -35,11 +37,11 @@ export function containerSpec(inspect: ContainerInspect, sources: SpecSources): 
 
 function configOf(
   { Image, Config, HostConfig }: ContainerInspect,
-  { engine, image, namedImageId, marks }: SpecSources,
+  { engine, image, namedImageId, ownImage, marks }: SpecSources,
 ): JsonObject {
   const config: Record<string, JsonValue | undefined> = { ...(Config as unknown as JsonObject) };
   // The name may stand for another image by now; the id never does (I1).
-  config['Image'] = namedImageId === Image ? Config.Image : Image;
+  config['Image'] = ownImage ?? (namedImageId === Image ? Config.Image : Image);
   // A cleared entrypoint is stored as null, and null at create means "the image's" (I7).
   if (!Config.Entrypoint?.length && asList(image.config['Entrypoint']).length > 0) config['Entrypoint'] = [''];
   config['Labels'] = { ...withoutMarks(Config.Labels ?? {}), ...markLabels(marks) };

@@ -21,8 +21,42 @@ export function isCarried({ path }: FileChange, inspect: ContainerInspect): bool
   );
 }
 
+/**
+ * Where a writable layer is read to carry it over, what is above first. A folder that was added, with nothing of the
+ * engine's in it, is read at once: that keeps hard links and names that are not UTF-8, and is one call instead of
+ * thousands. Any other folder may have a volume or the image's own files below it.
+ */
+export function carriedRoots(changes: readonly FileChange[], inspect: ContainerInspect): readonly CarriedRoot[] {
+  const carried = changes.filter((change) => change.kind !== 'deleted' && isCarried(change, inspect)).toSorted(byPath);
+  const roots: CarriedRoot[] = [];
+  for (const { path, kind } of carried) {
+    const last = roots.at(-1);
+    if (last?.whole === true && path.startsWith(`${last.path}/`)) {
+      roots[roots.length - 1] = { ...last, entries: last.entries + 1 };
+      continue;
+    }
+    roots.push({ path, whole: kind === 'added' && !holdsEngineFiles(path, inspect), entries: 1 });
+  }
+  return roots;
+}
+
+/** One path that is read from a container. */
+export interface CarriedRoot {
+  readonly path: string;
+  /** All below it belongs to the layer too, and is read with it; else a folder is read for itself alone. */
+  readonly whole: boolean;
+  /** No more entries than this are to be expected of it. */
+  readonly entries: number;
+}
+
+/** What is below a folder comes right after it, whatever else begins with its name. */
+function byPath(a: FileChange, b: FileChange): number {
+  const [first, second] = [a.path.replaceAll('/', '\0'), b.path.replaceAll('/', '\0')];
+  return first < second ? -1 : first > second ? 1 : 0;
+}
+
 /** Whether the engine mounts or writes something of its own at a path, or below it. */
-export function holdsEngineFiles(path: string, inspect: ContainerInspect): boolean {
+function holdsEngineFiles(path: string, inspect: ContainerInspect): boolean {
   return placesOf(inspect).some((place) => isWithin(place, path));
 }
 
