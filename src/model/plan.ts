@@ -64,6 +64,8 @@ export interface Change {
   readonly keeps: 'container' | 'specification';
   /** How files that were written into the container come along. */
   readonly carry: 'none' | 'copy' | 'commit';
+  /** How many changed files come along, those of its dependants not counted. */
+  readonly carriedFiles: number;
   /** Containers that hold on to this one by its id: stopped before it, made again to name the new one, started after it. */
   readonly dependants: readonly DependantChange[];
   /** Name of the container whose change this one is part of; absent where it is made by itself. */

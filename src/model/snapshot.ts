@@ -185,6 +185,7 @@ export interface HostConfig {
   readonly Sysctls?: Readonly<Record<string, string>> | null;
   readonly AutoRemove?: boolean;
   readonly RestartPolicy?: RestartPolicy | null;
+  readonly ReadonlyRootfs?: boolean;
 }
 
 /** When the engine starts a container again by itself. */

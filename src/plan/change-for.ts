@@ -8,6 +8,7 @@ import { activityOf } from './activity-of.ts';
 import { chooseCapabilities } from './choose-capabilities.ts';
 import { choosePorts } from './choose-ports.ts';
 import { guardRecreate } from './guards.ts';
+import { filesToCarry } from './writable-layer.ts';
 import { lostItsName, observations } from './observations.ts';
 import { ownerOf } from './owner.ts';
 import type { PortClaim, PortRoom } from './port-room.ts';
@@ -21,6 +22,8 @@ export interface ChangeContext {
   /** Those in force. */
   readonly exceptions: readonly Exception[];
   readonly room: PortRoom;
+  /** How files that were written into a container may come along. */
+  readonly carry: Change['carry'];
 }
 
 /** The one change of a container: what is edited and why, or why nothing is done. */
@@ -31,13 +34,16 @@ export function changeFor(container: Container, findings: readonly Finding[], co
   const guarded =
     open.length === 0
       ? undefined
-      : (guardRecreate(container, snapshot, playbook) ??
+      : (guardRecreate(container, snapshot, playbook, context.carry) ??
         remedy.blocked ??
         losesException(container, findings, context));
   const action = open.length === 0 ? 'excepted' : guarded ? 'blocked' : 'recreate';
   const recreated = action === 'recreate';
   const activity = activityOf(container);
-  const order = orderOf(container, remedy.moves, playbook);
+  const carriedFiles = recreated && context.carry !== 'none' ? filesToCarry(container, playbook) : 0;
+  const carry = carriedFiles > 0 ? context.carry : 'none';
+  // What is still written to cannot be carried over.
+  const order = carry === 'none' ? orderOf(container, remedy.moves, playbook) : 'stop-first';
   const owner = ownerOf(container);
   if (recreated) context.room.promise(container.name, remedy.claims);
 
@@ -58,7 +64,8 @@ export function changeFor(container: Container, findings: readonly Finding[], co
     order,
     // Whoever manages a project by labels would find two of them, and start the wrong one (recreate.md §14).
     keeps: owner.kind === 'compose' ? 'specification' : 'container',
-    carry: 'none',
+    carry,
+    carriedFiles,
     dependants: [],
     downtimeSeconds: recreated && order === 'stop-first' && activity === 'running' ? 2 : 0,
     worstCaseSeconds: recreated ? worstCase(container, playbook) : 0,
@@ -66,11 +73,7 @@ export function changeFor(container: Container, findings: readonly Finding[], co
   };
 }
 
-function orderOf(
-  container: Container,
-  moves: readonly PortMove[],
-  { rollout }: Playbook,
-): Change['order'] {
+function orderOf(container: Container, moves: readonly PortMove[], { rollout }: Playbook): Change['order'] {
   if (rollout.order === 'stop-first') return 'stop-first';
   return whyStopFirst(container, moves, false) === undefined ? 'start-first' : 'stop-first';
 }

@@ -1,6 +1,7 @@
 import { matchesGlob } from '../model/glob.ts';
-import type { ContainerInspect, FileChange } from '../model/snapshot.ts';
-import { isEngineMade, isScratch } from '../model/writable-layer.ts';
+import type { Playbook } from '../model/playbook.ts';
+import type { Container, ContainerInspect, FileChange } from '../model/snapshot.ts';
+import { isCarried, isEngineMade, isScratch } from '../model/writable-layer.ts';
 
 /**
  * The changed files of a writable layer that a recreate would lose: without what the engine itself makes there (mount
@@ -22,6 +23,19 @@ export function filesAtRisk(
         !expendable.some((glob) => matchesGlob(glob, change.path)),
     )
     .map(({ path }) => path);
+}
+
+/**
+ * How many files come along where files do: all but the engine's own, once one of them would be lost; none for the sake of
+ * what is expendable.
+ */
+export function filesToCarry({ details, inspect }: Container, { containers }: Playbook): number {
+  const changes = details?.changes ?? [];
+  if (filesAtRisk(changes, inspect, containers.expendable).length === 0) return 0;
+  const folders = new Set(changes.map(({ path }) => parentOf(path)));
+  return changes.filter(
+    (change) => isCarried(change, inspect) && !isEngineMade(change, inspect) && !folders.has(change.path),
+  ).length;
 }
 
 function parentOf(path: string): string {

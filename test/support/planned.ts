@@ -18,6 +18,7 @@ export interface Planning {
   readonly catalogue?: Catalogue;
   /** Globs of `--container`. */
   readonly containers?: readonly string[];
+  readonly carry?: Change['carry'];
   /** Names of `--rule`. */
   readonly only?: readonly RuleId[];
 }
@@ -50,6 +51,7 @@ export function planned(
       exceptions: { exceptions, digest: 'sha256:e3b0' },
       catalogue: planning.catalogue ?? CATALOGUE,
       createdAt: '2026-11-22T21:09:11.000Z',
+      ...(planning.carry === undefined ? {} : { carry: planning.carry }),
     },
   );
 }
