@@ -5,6 +5,7 @@ import type { Activity, Change, DependantChange, Edit } from '../model/plan.ts';
 import type { HealthGate } from '../model/playbook.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { takeBaseline } from './baseline.ts';
+import { carriedImage, removeLeftImages } from './carried-image.ts';
 import type { JobMember } from './job.ts';
 import { restartText } from './observe.ts';
 import type { Rest } from './settle.ts';
@@ -44,12 +45,16 @@ export async function applyChange(change: Change, settings: ChangeSettings, tool
       if (!readiness.ready) return { result: 'skipped', because: readiness.because };
       const found = await inspectAll(change, tools);
       if (!found.ok) return { result: 'skipped', because: found.because };
-      const [leader, ...dependants] = found.members.map((member) => jobMember(member, change, settings, tools));
-      if (!leader) return { result: 'skipped', because: 'it disappeared since the plan was made' };
+      const [leader, ...dependants] = found.members;
       const terms = { containers: found.members.map(({ inspect }) => inspect), deadlineSeconds: gate.deadlineSeconds };
       const rest = await underLock(terms, tools, async (held) => {
-        const members: [JobMember, ...JobMember[]] = [await leader(), ...(await all(dependants))];
-        return await settle({ members, intent: 'apply', gate }, held);
+        const member = (each: Found) => () => jobMember(each, change, settings, held);
+        try {
+          const members: [JobMember, ...JobMember[]] = [await member(leader)(), ...(await all(dependants.map(member)))];
+          return await settle({ members, intent: 'apply', gate }, held);
+        } finally {
+          if (change.carry === 'commit') await removeLeftImages(held).catch(() => undefined);
+        }
       });
       return outcomeOf(rest, change.container, journal.run);
     } catch (error) {
@@ -84,7 +89,8 @@ async function inspectAll(
   change: Change,
   { engine }: HostTools,
 ): Promise<
-  { readonly ok: true; readonly members: readonly Found[] } | { readonly ok: false; readonly because: string }
+  | { readonly ok: true; readonly members: readonly [Found, ...Found[]] }
+  | { readonly ok: false; readonly because: string }
 > {
   const members: Found[] = [];
   for (const { id, container, activity, edits } of [change, ...change.dependants]) {
@@ -104,7 +110,10 @@ async function inspectAll(
       };
     members.push({ container, activity, edits, inspect });
   }
-  return { ok: true, members };
+  const [leader, ...dependants] = members;
+  return leader
+    ? { ok: true, members: [leader, ...dependants] }
+    : { ok: false, because: 'it disappeared since the plan was made' };
 }
 
 async function all<Value>(works: readonly (() => Promise<Value>)[]): Promise<readonly Value[]> {
@@ -114,21 +123,23 @@ async function all<Value>(works: readonly (() => Promise<Value>)[]): Promise<rea
 }
 
 /** What settling needs of a container; how it did before is looked at last, when the host is locked. */
-function jobMember(
+async function jobMember(
   { container, activity, edits, inspect }: Found,
   change: Change,
   settings: ChangeSettings,
   tools: HostTools,
-): () => Promise<JobMember> {
+): Promise<JobMember> {
   const { journal, probe, engine } = tools;
   const isLeader = container === change.container;
-  return async () => ({
+  // Made while it serves: nothing has been done yet that would have to be undone if this fails.
+  const own = change.carry === 'commit' ? await carriedImage(inspect, tools) : undefined;
+  return {
     target: { container, run: journal.run, oldId: inspect.Id },
     planned: activity,
     baseline: await takeBaseline(await engine(), inspect, probe),
     edits,
     sourcesFor: async (old) => ({
-      ...(await imagesOf(old, tools)),
+      ...(own ?? (await imagesOf(old, tools))),
       engine: tools.facts,
       edits,
       marks: {
@@ -138,7 +149,7 @@ function jobMember(
         before: { activity, restart: restartText(old) },
         order: change.order,
         keeps: change.keeps,
-        carry: isLeader ? change.carry : 'none',
+        carry: change.carry,
         ...(isLeader ? {} : { leader: change.container }),
         dependants: isLeader ? await dependantMarks(change.dependants, tools) : [],
         edits: settings.remembers === 'settings' ? edits : [],
@@ -146,7 +157,7 @@ function jobMember(
         keepUntil: new Date(Date.parse(tools.clock.timestamp()) + settings.keepSeconds * 1000).toISOString(),
       },
     }),
-  });
+  };
 }
 
 async function imagesOf(old: ContainerInspect, { engine }: HostTools) {

@@ -4,6 +4,7 @@ import { LABELS, roleName } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { ChangeSettings } from './apply-change.ts';
 import { applyChange, lockedOut, outcomeOf } from './apply-change.ts';
+import { leftImages, removeLeftImages } from './carried-image.ts';
 import type { Job } from './job.ts';
 import type { Target } from './observe.ts';
 import { observe } from './observe.ts';
@@ -97,7 +98,22 @@ export async function resumeHost(
     results.push(ended({ target, outcome: outcomeOf(rest, container, run) }, tools));
   }
   await removeDeadLock({ gate }, tools);
+  await removeImages({ gate }, tools);
   return results;
+}
+
+/** Images of changes that never began or were undone; not while somebody is at work, who may have just made one. */
+async function removeImages({ gate }: Pick<ChangeSettings, 'gate'>, tools: HostTools): Promise<void> {
+  const engine = await tools.engine();
+  if ((await leftImages(engine)).length === 0) return;
+  const [first] = await engine.list();
+  const inspect = first && (await engine.inspect(first.id));
+  if (!inspect) return;
+  try {
+    await underLock({ containers: [inspect], deadlineSeconds: gate.deadlineSeconds }, tools, removeLeftImages);
+  } catch (error) {
+    if (asEnforceError(error, 'engine').code !== 'locked') throw error;
+  }
 }
 
 async function removeDeadLock({ gate }: Pick<ChangeSettings, 'gate'>, tools: HostTools): Promise<void> {
@@ -121,7 +137,11 @@ async function settleUnderLock(job: Job, tools: HostTools): Promise<Rest> {
     [oldInspect, candidateInspect].filter((inspect) => inspect !== undefined),
   );
   const terms = { containers, deadlineSeconds: job.gate.deadlineSeconds };
-  return await underLock(terms, tools, (held) => settle(job, held));
+  return await underLock(terms, tools, async (held) => {
+    const rest = await settle(job, held);
+    if (rest.at === 'old') await removeLeftImages(held).catch(() => undefined);
+    return rest;
+  });
 }
 
 /** A change that can be taken back. */

@@ -1,17 +1,158 @@
+import type { EngineReader } from '../engine/engine.ts';
 import type { EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
+import { holdsMounts, isCarried, isEngineMade } from '../model/writable-layer.ts';
+import type { CarriedRoot } from '../model/writable-layer.ts';
+import type { CarriedLayer } from './carried-layer.ts';
+import { carriedLayer } from './carried-layer.ts';
+import type { FileSource, Prints } from './entries-at.ts';
+import { inBytes, printsAt, repacked } from './entries-at.ts';
+import { markOf } from './marks.ts';
+import type { PrintDifference } from './print-differences.ts';
+import { printDifferences } from './print-differences.ts';
 import type { HostTools } from './tools.ts';
 
 /** Whether the candidate has the files of the old container's writable layer. */
 export type Carried = { readonly ok: true } | { readonly ok: false; readonly because: string };
 
-/** Brings the changed files of the old container's writable layer into its candidate. */
+/** Makes one call that writes; gives back how it failed. */
+type Make = (operation: Operation) => Promise<EnforceError | undefined>;
+
+/**
+ * Brings the changed files of the old container's writable layer, which stands still, into its candidate, which never ran,
+ * and then compares what both have. Done again it does the same again; a failure that leaves open what happened is thrown.
+ */
 export async function carryFiles(
-  _old: ContainerInspect,
-  _candidate: ContainerInspect,
-  _tools: HostTools,
-  _make: (operation: Operation) => Promise<EnforceError | undefined>,
+  old: ContainerInspect,
+  candidate: ContainerInspect,
+  { engine: reach }: HostTools,
+  make: Make,
 ): Promise<Carried> {
-  return await Promise.resolve({ ok: false, because: 'files cannot be carried yet' });
+  const engine = await reach();
+  const layer = await carriedLayer(engine, old);
+  if (!layer) return refusal('the old container is gone');
+  const carry = { engine, old, candidate, layer, make };
+  return markOf(candidate, 'carry') === 'commit' ? await carryRest(carry) : await carryAll(carry);
+}
+
+interface Carry {
+  readonly engine: EngineReader;
+  readonly old: ContainerInspect;
+  readonly candidate: ContainerInspect;
+  readonly layer: CarriedLayer;
+  readonly make: Make;
+}
+
+/** A copy of everything: the candidate is made of the old one's image. */
+async function carryAll(carry: Carry): Promise<Carried> {
+  const { engine, candidate, layer } = carry;
+  const [deleted] = layer.deleted;
+  if (deleted !== undefined) return refusal(`${deleted} was deleted, which a copy cannot do and --carry=commit can`);
+  const wanted: Prints = new Map();
+  const failed = await copy(layer.roots, wanted, carry);
+  if (failed) return failed;
+  const different = printDifferences(wanted, await printsAt(candidateOf(carry), layer.roots));
+  if (different[0]) return refusal(differenceText(different[0]));
+  const changes = await engine.changes(candidate.Id);
+  const stranger = changes?.find(
+    (change) =>
+      !layer.paths.has(change.path) && isCarried(change, layer.container) && !isEngineMade(change, layer.container),
+  );
+  return stranger ? refusal(`the new container has ${stranger.path}, which the old one has not`) : DONE;
+}
+
+/** The rest: the candidate is made of an image of the old one, which went on for a while after that was made. */
+async function carryRest(carry: Carry): Promise<Carried> {
+  const { engine, candidate, layer } = carry;
+  const wanted = await printsAt(oldOf(carry), layer.roots);
+  const found = await printsAt(candidateOf(carry), layer.roots);
+  const different = printDifferences(wanted, found);
+  const gone =
+    different.find(({ what }) => what === 'added')?.path ??
+    (await firstThere(engine, candidate.Id, layer.deleted)) ??
+    (await firstLeftOver(wanted, found, carry));
+  if (gone !== undefined)
+    return refusal(`${gone} was deleted between the making of the image and the stop: try again when less is written`);
+  if (different.length === 0) return DONE;
+  const failed = await copy(withFolders(different, wanted), new Map(), carry);
+  if (failed) return failed;
+  const [left] = printDifferences(wanted, await printsAt(candidateOf(carry), layer.roots));
+  return left ? refusal(differenceText(left)) : DONE;
+}
+
+async function firstThere(engine: EngineReader, id: string, paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await isThere(engine, id, path)) return path;
+  return undefined;
+}
+
+async function isThere(engine: EngineReader, id: string, path: string): Promise<boolean> {
+  const pieces = await engine.archive(id, path);
+  await pieces?.[Symbol.asyncIterator]().return?.();
+  return pieces !== undefined;
+}
+
+/**
+ * What was made and deleted again since the image was made is on no list of the old one's: its folder tells by its time,
+ * and then has to be read whole on both sides.
+ */
+async function firstLeftOver(wanted: Prints, found: Prints, carry: Carry): Promise<string | undefined> {
+  const { roots, container } = carry.layer;
+  for (const { path } of roots.filter(({ whole }) => !whole)) {
+    const [now, then] = [wanted.get(inBytes(path)), found.get(inBytes(path))];
+    if (now?.type !== 'folder' || then?.type !== 'folder' || now.modified === then.modified) continue;
+    if (holdsMounts(path, container)) return `something in ${path}, which holds mounts and cannot be looked through,`;
+    const whole: CarriedRoot = { path, whole: true, entries: Number.MAX_SAFE_INTEGER };
+    const all = await printsAt(candidateOf(carry), [whole]);
+    const left = printDifferences(await printsAt(oldOf(carry), [whole]), all).find(({ what }) => what === 'added');
+    if (left) return left.path;
+  }
+  return undefined;
+}
+
+/** What differs, with the folders it is in: to write a file changes the time of its folder. */
+function withFolders(different: readonly PrintDifference[], wanted: Prints): readonly CarriedRoot[] {
+  const paths = different.flatMap(({ path }) => [...foldersAbove(path), path]);
+  return [...new Set(paths)]
+    .filter((path) => wanted.has(inBytes(path)))
+    .toSorted(byDepth)
+    .map((path): CarriedRoot => ({ path, whole: false, entries: 1 }));
+}
+
+function foldersAbove(path: string): readonly string[] {
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  return parent === '' ? [] : [...foldersAbove(parent), parent];
+}
+
+/** What is above is written before what is in it. */
+function byDepth(a: string, b: string): number {
+  return a.split('/').length - b.split('/').length;
+}
+
+/** Sends these of the old one's files to the candidate, and notes what was sent; undefined when the engine took them. */
+async function copy(roots: readonly CarriedRoot[], sent: Prints, carry: Carry): Promise<Carried | undefined> {
+  if (roots.length === 0) return undefined;
+  const archive = () => repacked(oldOf(carry), roots, sent);
+  const failure = await carry.make({ kind: 'unpack', id: carry.candidate.Id, archive });
+  if (!failure) return undefined;
+  if (failure.code === 'engine-refused' || failure.code === 'engine') return refusal(failure.message);
+  throw failure;
+}
+
+function oldOf({ engine, old }: Carry): FileSource {
+  return { engine, id: old.Id, whose: 'old' };
+}
+
+function candidateOf({ engine, candidate }: Carry): FileSource {
+  return { engine, id: candidate.Id, whose: 'candidate' };
+}
+
+const DONE: Carried = { ok: true };
+
+function refusal(because: string): Carried {
+  return { ok: false, because: `the files could not be carried over: ${because}` };
+}
+
+function differenceText({ path, what }: PrintDifference): string {
+  return `${path} did not arrive as it was: ${what}`;
 }

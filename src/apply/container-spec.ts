@@ -24,6 +24,8 @@ export interface SpecSources {
   readonly image: ImageFacts;
   /** Id of the image the container's image name stands for now. */
   readonly namedImageId: string | null;
+  /** Name of an image that was made of the container itself, where that is to be the new one's. */
+  readonly ownImage?: string;
   readonly edits: readonly Edit[];
   readonly marks: CandidateMarks;
   /** Those of the same change that are made already, which the container may refer to. */
@@ -43,11 +45,14 @@ export function containerSpec(inspect: ContainerInspect, sources: SpecSources): 
   return withLiveBindings(sources.edits.reduce(withEdit, spec), inspect, sources.engine);
 }
 
-function configOf(inspect: ContainerInspect, { engine, image, namedImageId, marks }: SpecSources): JsonObject {
+function configOf(
+  inspect: ContainerInspect,
+  { engine, image, namedImageId, ownImage, marks }: SpecSources,
+): JsonObject {
   const { Image, Config, HostConfig } = inspect;
   const config: Record<string, JsonValue | undefined> = { ...(Config as unknown as JsonObject) };
   // The name may stand for another image by now; the id never does (I1).
-  config['Image'] = namedImageId === Image ? Config.Image : Image;
+  config['Image'] = ownImage ?? (namedImageId === Image ? Config.Image : Image);
   // A cleared entrypoint is stored as null, and null at create means "the image's" (I7).
   if (!Config.Entrypoint?.length && asList(image.config['Entrypoint']).length > 0) config['Entrypoint'] = [''];
   config['Labels'] = { ...withoutMarks(Config.Labels ?? {}), ...markLabels(marks) };

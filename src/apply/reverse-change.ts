@@ -34,6 +34,7 @@ export async function reverseChange(host: string, id: string, engine: Engine): P
     // What it makes again can be had again by applying: two to choose from would only be in the way.
     keeps: 'specification',
     carry: 'none',
+    carriedFiles: 0,
     dependants: dependantsIn(leader, all).map(
       ({ member, through }): DependantChange => ({
         container: member.name,

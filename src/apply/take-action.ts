@@ -86,7 +86,7 @@ async function noted(
   { engine, journal, clock, host, emit }: HostTools,
 ): Promise<EnforceError | undefined> {
   const about = { host, container, operation: operation.kind };
-  const subject = operation.kind === 'create' ? operation.name : operation.id;
+  const subject = subjectOf(operation);
   journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject, detail: text });
   emit({ kind: 'step', host, container, text });
   try {
@@ -99,6 +99,11 @@ async function noted(
     journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: false, because: failure.message });
     return failure;
   }
+}
+
+function subjectOf(operation: Operation): string {
+  if (operation.kind === 'create') return operation.name;
+  return operation.kind === 'remove-image' ? operation.reference : operation.id;
 }
 
 /** The engine said no. To create, connect or start that is a verdict on the candidate; anything else is tried again first. */

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { asEnforceError, EnforceError } from '../model/errors.ts';
 import { LOCK_NAME } from '../model/names.ts';
+import type { Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Lock } from './lock.ts';
 import { lockOf, lockOperation, secondsLeft } from './lock.ts';
 import { stopTimeoutSeconds } from './operation-for.ts';
-import type { HostTools } from './tools.ts';
+import type { Clock, HostTools } from './tools.ts';
 
 /** How long a lock is needed, and what its container is made of. */
 export interface LockTerms {
@@ -33,21 +34,46 @@ export async function underLock<Value>(
     held = await renew(held, terms, tools);
   };
   try {
-    return await work({ ...tools, engine: async () => guarded(await tools.engine(), hold) });
+    return await work({ ...tools, engine: async () => guarded(await tools.engine(), hold, tools.clock) });
   } finally {
     await giveBack(held.id, tools);
   }
 }
 
-/** The engine, whose every writing call is preceded by a look at the lock. */
-function guarded(engine: Engine, hold: (engine: Engine) => Promise<void>): Engine {
+/** The engine, whose every writing call is preceded by a look at the lock; one that sends for long has more of them. */
+function guarded(engine: Engine, hold: (engine: Engine) => Promise<void>, clock: Clock): Engine {
   return {
     ...engine,
     async run(operation) {
       await hold(engine);
-      await engine.run(operation);
+      await engine.run(operation.kind === 'unpack' ? withLooks(operation, () => hold(engine), clock) : operation);
     },
   };
+}
+
+const LOOK_EVERY_MILLISECONDS = 5000;
+
+function withLooks(
+  operation: Extract<Operation, { readonly kind: 'unpack' }>,
+  hold: () => Promise<void>,
+  clock: Clock,
+): Operation {
+  return { ...operation, archive: () => lookingOutFor(operation.archive(), hold, clock) };
+}
+
+async function* lookingOutFor(
+  pieces: AsyncIterable<Uint8Array>,
+  hold: () => Promise<void>,
+  clock: Clock,
+): AsyncGenerator<Uint8Array> {
+  let looked = clock.now();
+  for await (const piece of pieces) {
+    if (clock.now() - looked > LOOK_EVERY_MILLISECONDS) {
+      await hold();
+      looked = clock.now();
+    }
+    yield piece;
+  }
 }
 
 interface Held {

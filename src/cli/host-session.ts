@@ -71,6 +71,18 @@ function watched(engine: Engine, drop: () => Promise<void>): Engine {
       throw error;
     }
   };
+  async function* watchPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const iterator = pieces[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const piece = await watch(iterator.next());
+        if (piece.done === true) return;
+        yield piece.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
   return {
     facts: () => watch(engine.facts()),
     time: () => watch(engine.time()),
@@ -81,6 +93,12 @@ function watched(engine: Engine, drop: () => Promise<void>): Engine {
     hasVolume: (name) => watch(engine.hasVolume(name)),
     changes: (id) => watch(engine.changes(id)),
     isFolder: (id, path) => watch(engine.isFolder(id, path)),
+    linkTarget: (id, path) => watch(engine.linkTarget(id, path)),
+    archive: async (id, path) => {
+      const stream = await watch(engine.archive(id, path));
+      return stream && watchPieces(stream);
+    },
+    imageNames: (pattern) => watch(engine.imageNames(pattern)),
     logs: (id, lines) => watch(engine.logs(id, lines)),
     run: (operation) => watch(engine.run(operation)),
   };

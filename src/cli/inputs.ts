@@ -5,12 +5,13 @@ import { DEFAULT_PLAYBOOK } from '../load/default-playbook.ts';
 import { NO_EXCEPTIONS } from '../load/no-exceptions.ts';
 import { selectHosts } from '../load/select-hosts.ts';
 import type { Host } from '../model/inventory.ts';
+import type { Change } from '../model/plan.ts';
 import type { Exceptions, Playbook } from '../model/playbook.ts';
 import { isInForce } from '../model/playbook.ts';
 import type { Assessment } from '../plan/assess.ts';
 import { RULES } from '../rules/index.ts';
 import type { ConnectionSettings } from '../transport/connect.ts';
-import type { CommonOptions } from './options.ts';
+import type { CarryOption, CommonOptions } from './options.ts';
 import { usage } from './run.ts';
 import type { World } from './world.ts';
 
@@ -19,6 +20,8 @@ export interface RuleInputs {
   readonly playbook: Playbook;
   readonly exceptions: Exceptions;
   readonly assessment: Assessment;
+  /** How files that were written into containers come along (`--carry`). */
+  readonly carry: Change['carry'];
   readonly warnings: readonly string[];
 }
 
@@ -28,7 +31,7 @@ export interface Inputs extends RuleInputs {
 }
 
 /** Reads inventory, playbook and exceptions; the first thing wrong in any of them ends the command. */
-export async function readInputs(options: CommonOptions, world: World): Promise<Inputs> {
+export async function readInputs(options: CommonOptions & CarryOption, world: World): Promise<Inputs> {
   const [{ hosts, warnings }, rules] = await Promise.all([readHosts(options, world), readRules(options, world)]);
   const pattern = rules.playbook.hosts;
   const meant = pattern === 'all' ? hosts : selectHosts({ hosts, warnings: [] }, pattern);
@@ -37,7 +40,7 @@ export async function readInputs(options: CommonOptions, world: World): Promise<
 
 /** Reads what hosts are held against. */
 export async function readRules(
-  options: Pick<CommonOptions, 'playbook' | 'exceptions' | 'container' | 'rule'>,
+  options: Pick<CommonOptions, 'playbook' | 'exceptions' | 'container' | 'rule'> & CarryOption,
   world: World,
 ): Promise<RuleInputs> {
   const playbook = await readPlaybookFile(options.playbook);
@@ -58,6 +61,7 @@ export async function readRules(
       containers: options.container,
       only: options.rule,
     },
+    carry: options.carry ?? 'none',
     warnings: expired,
   };
 }

@@ -69,6 +69,21 @@ export function withRules(command: Command): Command {
     );
 }
 
+/** The flag of commands that make a plan. */
+export interface CarryOption {
+  readonly carry?: 'copy' | 'commit';
+}
+
+/** Adds it. */
+export function withCarry(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--carry <how>',
+      'bring files along that were written into a container: copy them, or commit the container to an image (default: they block its change)',
+    ).choices(['copy', 'commit'] satisfies CarryOption['carry'][]),
+  );
+}
+
 /** Adds the flags about output that every command has. */
 export function withOutput(command: Command): Command {
   return command

@@ -33,6 +33,7 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
       catalogue,
       itself: world.itself(),
       createdAt: world.now().toISOString(),
+      carry: change.carry,
     });
     const now = plan.hosts.flatMap((host) => (host.reachable ? host.changes : [])).find(({ id }) => id === change.id);
     if (!now || now.action === 'excepted')

@@ -9,7 +9,7 @@ import type { UnlockOptions } from './commands/unlock.ts';
 import type { CommonOptions } from './options.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { ExitCode } from './exit-code.ts';
-import { withHosts, withLock, withOutput, withRules, wholeNumber } from './options.ts';
+import { withCarry, withHosts, withLock, withOutput, withRules, wholeNumber } from './options.ts';
 import type { World } from './world.ts';
 
 /**
@@ -47,13 +47,13 @@ function build(world: World, end: (code: ExitCode) => void): Command {
     .option('--exit-zero', 'end with 0 although there are findings', false)
     .action(async (options: ScanOptions) => end(await (await import('./commands/scan.ts')).scan(options, world)));
 
-  withRules(program.command('plan').description('show how the findings would be fixed; changes nothing'))
+  withCarry(withRules(program.command('plan').description('show how the findings would be fixed; changes nothing')))
     .option('-o, --output <file>', 'save the plan, to apply it later')
     .option('--from <scan.json>', 'plan from a saved scan instead of the hosts')
     .option('--detailed-exitcode', 'end with 2 when there is something to do', false)
     .action(async (options: PlanOptions) => end(await (await import('./commands/plan.ts')).plan(options, world)));
 
-  withLock(withRules(program.command('apply').description('fix the findings, asking for each container')))
+  withLock(withCarry(withRules(program.command('apply').description('fix the findings, asking for each container'))))
     .argument('[plan.json]', 'a saved plan; without it a new one is made')
     .option('-y, --yes', 'do not ask', false)
     .option('--max-changes <number>', 'do nothing when the plan has more changes than this', wholeNumber)

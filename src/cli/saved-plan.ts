@@ -4,6 +4,7 @@ import { EnforceError } from '../model/errors.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RuleInputs } from './inputs.ts';
+import type { CarryOption } from './options.ts';
 
 /** A plan older than this is refused as a whole. */
 const LONGEST_HOURS = 24;
@@ -46,6 +47,24 @@ export function requireHosts({ hosts }: Plan, inventory: readonly Host[]): void 
     `the plan is for ${named(hosts.map(({ host }) => host))}; the inventory has ${named(inventory.map(({ name }) => name))}`,
     {
       hint: 'give the --inventory and --limit it was made with',
+    },
+  );
+}
+
+/** Refuses another way to bring files along than the plan was made with. */
+export function requireCarry({ hosts }: Plan, { carry }: CarryOption): void {
+  if (carry === undefined) return;
+  const changes = hosts.flatMap((host) => (host.reachable ? host.changes : []));
+  const other = changes.find(
+    (change) => change.action === 'recreate' && change.carry !== 'none' && change.carry !== carry,
+  );
+  const planned = other?.carry ?? (changes.some((change) => change.carry === carry) ? carry : 'none');
+  if (planned === carry) return;
+  throw new EnforceError(
+    'usage',
+    planned === 'none' ? 'no change of the plan carries files along' : `the plan was made with --carry=${planned}`,
+    {
+      hint: `leave --carry out, or make a new plan: enforce plan --carry=${carry} -o FILE`,
     },
   );
 }

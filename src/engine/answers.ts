@@ -139,15 +139,35 @@ export function readFileChanges(value: unknown): readonly FileChange[] {
   });
 }
 
-/** Whether a path's description, base64 JSON in a header, is of a folder: the highest bit of Go's file mode. */
+/** Whether a path's description is of a folder: the highest bit of Go's file mode. */
 export function isFolderStat(header: unknown): boolean {
-  if (typeof header !== 'string') return false;
+  const mode = readStat(header)?.['mode'];
+  return typeof mode === 'number' && mode >= 2 ** 31;
+}
+
+/** Where the link that a path's description is of leads in the end; undefined for what is no link. */
+export function linkTargetOf(header: unknown): string | undefined {
+  const target = readStat(header)?.['linkTarget'];
+  return typeof target === 'string' && target !== '' ? target : undefined;
+}
+
+/** A path's description: base64 JSON in a header. */
+function readStat(header: unknown): JsonObject | undefined {
+  if (typeof header !== 'string') return undefined;
   try {
     const stat: unknown = JSON.parse(Buffer.from(header, 'base64').toString('utf8'));
-    return isJsonObject(stat) && typeof stat['mode'] === 'number' && stat['mode'] >= 2 ** 31;
+    return isJsonObject(stat) ? stat : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** The names in a list of images. */
+export function readImageNames(value: unknown): readonly string[] {
+  return expectList(value, 'the image list').flatMap((row) => {
+    const tags = expectObject(row, 'an image of the list')['RepoTags'];
+    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+  });
 }
 
 function expectObject(value: unknown, what: string): JsonObject {

@@ -6,14 +6,23 @@ import type { Operation } from '../model/plan.ts';
 import type { EngineFacts, FileChange } from '../model/snapshot.ts';
 import { withoutSecrets } from '../model/without-secrets.ts';
 import type { Connection } from '../transport/connection.ts';
-import { isFolderStat, readContainer, readFacts, readFileChanges, readImage, readSummaries } from './answers.ts';
+import {
+  isFolderStat,
+  linkTargetOf,
+  readContainer,
+  readFacts,
+  readFileChanges,
+  readImage,
+  readImageNames,
+  readSummaries,
+} from './answers.ts';
 import type { Engine } from './engine.ts';
 import { parseJson } from './json-text.ts';
 import { readLog } from './log-stream.ts';
 import { operationRequest } from './operation-request.ts';
 import { pathName } from './path-name.ts';
-import type { EngineAnswer, EngineRequest, SendRequest } from './send-request.ts';
-import { requestSender } from './send-request.ts';
+import type { EngineAnswer, EngineRequest, OpenStream, SendRequest } from './send-request.ts';
+import { requestSender, streamOpener } from './send-request.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -29,7 +38,8 @@ export async function connectEngine(connection: Connection): Promise<Engine> {
   const send = requestSender(connection);
   const ping = await send({ method: 'GET', path: '/_ping', deadlineMilliseconds: 20_000, maximumBytes: 4 * KIB });
   const apiVersion = apiVersionOf(ping);
-  return dockerEngine(send, apiVersion, ping.headers['libpod-api-version'] === undefined ? 'docker' : 'podman');
+  const ways = { send, open: streamOpener(connection) };
+  return dockerEngine(ways, apiVersion, ping.headers['libpod-api-version'] === undefined ? 'docker' : 'podman');
 }
 
 function apiVersionOf({ status, headers }: EngineAnswer): string {
@@ -52,8 +62,16 @@ function apiVersionOf({ status, headers }: EngineAnswer): string {
   return apiVersion;
 }
 
-function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['kind']): Engine {
-  const versioned: SendRequest = (request) => send({ ...request, path: `/v${apiVersion}${request.path}` });
+function dockerEngine(
+  { send, open }: { readonly send: SendRequest; readonly open: OpenStream },
+  apiVersion: string,
+  kind: EngineFacts['kind'],
+): Engine {
+  const withVersion = (request: EngineRequest): EngineRequest => ({
+    ...request,
+    path: `/v${apiVersion}${request.path}`,
+  });
+  const versioned: SendRequest = (request) => send(withVersion(request));
   const get = async (path: string, bounds: Partial<EngineRequest> = {}): Promise<EngineAnswer | undefined> => {
     const answer = await versioned({ ...READ, ...bounds, method: 'GET', path });
     if (answer.status === 404) return undefined;
@@ -74,12 +92,17 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
   /** The container that an operation is about, whose secrets a refusal may quote. */
   const aboutWhich = async (operation: Operation): Promise<object | undefined> => {
     if (operation.kind === 'create') return operation.spec;
+    if (operation.kind === 'remove-image') return undefined;
     try {
       const answer = await getOne('containers', operation.id, '/json');
       return answer && readContainer(json(answer));
     } catch {
       return undefined;
     }
+  };
+  const pathStat = async (id: string, path: string): Promise<unknown> => {
+    const { headers } = await versioned({ ...READ, ...archiveAt(id, path), method: 'HEAD' });
+    return headers['x-docker-container-path-stat'];
   };
 
   return {
@@ -118,13 +141,22 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
       return answer && readFileChanges(json(answer));
     },
     async isFolder(id, path) {
-      const { headers } = await versioned({
-        ...READ,
-        method: 'HEAD',
-        path: `/containers/${encodeURIComponent(id)}/archive`,
-        query: { path },
-      });
-      return isFolderStat(headers['x-docker-container-path-stat']);
+      return isFolderStat(await pathStat(id, path));
+    },
+    async linkTarget(id, path) {
+      return linkTargetOf(await pathStat(id, path));
+    },
+    async archive(id, path) {
+      const answer = await open(
+        withVersion({ ...READ, ...archiveAt(id, path), method: 'GET', deadlineMilliseconds: 120_000 }),
+      );
+      if (!('headers' in answer)) return answer.body;
+      if (answer.status === 404) return undefined;
+      throw refusal(`GET ${path}`, answer);
+    },
+    async imageNames(pattern) {
+      const filters = JSON.stringify({ reference: [pattern] });
+      return readImageNames(json(await get('/images/json', { query: { filters }, ...LONG_LIST })));
     },
     async logs(id, lines) {
       const answer = await versioned({
@@ -160,7 +192,18 @@ function isDone(status: number): boolean {
 }
 
 function describe(operation: Operation): string {
-  return operation.kind === 'create' ? `create ${operation.name}` : `${operation.kind} ${operation.id.slice(0, 12)}`;
+  switch (operation.kind) {
+    case 'create':
+      return `create ${operation.name}`;
+    case 'remove-image':
+      return `remove-image ${operation.reference}`;
+    default:
+      return `${operation.kind} ${operation.id.slice(0, 12)}`;
+  }
+}
+
+function archiveAt(id: string, path: string): Pick<EngineRequest, 'path' | 'query'> {
+  return { path: `/containers/${encodeURIComponent(id)}/archive`, query: { path } };
 }
 
 function refusal(what: string, { status, body }: EngineAnswer, about?: object): EnforceError {

@@ -21,6 +21,15 @@ export interface EngineReader {
   changes(id: string): Promise<readonly FileChange[] | undefined>;
   /** Whether a path in a container is a folder; false when it is something else, or not there. */
   isFolder(id: string, path: string): Promise<boolean>;
+  /**
+   * What is at a path of a container, with all below it, as a tar stream whose names begin with the last part of the
+   * path; undefined when nothing is there. A link is not followed. The stream is read to its end or left, never kept.
+   */
+  archive(id: string, path: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Where a link in a container leads in the end; undefined for what is no link, or not there. */
+  linkTarget(id: string, path: string): Promise<string | undefined>;
+  /** Names of the images of a repository pattern, `enforce-carried/*`, as `REPOSITORY:TAG`. */
+  imageNames(pattern: string): Promise<readonly string[]>;
   /** The last lines a container wrote, both streams, at most 256 KiB; empty where its log driver cannot be read. */
   logs(id: string, lines: number): Promise<string>;
 }

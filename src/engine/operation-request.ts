@@ -5,7 +5,7 @@ import type { EngineRequest } from './send-request.ts';
 
 /** The API call of an operation, and the error statuses that mean "it already is so". */
 export function operationRequest(operation: Operation): {
-  readonly request: Pick<EngineRequest, 'method' | 'path' | 'query' | 'body' | 'deadlineMilliseconds'>;
+  readonly request: Pick<EngineRequest, 'method' | 'path' | 'query' | 'body' | 'archive' | 'deadlineMilliseconds'>;
   readonly fine: readonly number[];
 } {
   switch (operation.kind) {
@@ -55,7 +55,56 @@ export function operationRequest(operation: Operation): {
         },
         fine: [404],
       };
+    case 'commit':
+      return {
+        request: {
+          method: 'POST',
+          path: '/commit',
+          query: {
+            container: fullId(operation.id),
+            repo: operation.reference.replace(/:[^:/]*$/, ''),
+            tag: operation.reference.replace(/^.*:/, ''),
+            pause: '1',
+            comment: operation.comment,
+          },
+          deadlineMilliseconds: LONG_WORK,
+        },
+        fine: [],
+      };
+    case 'unpack':
+      // Never a folder in place of something else, or the reverse: the engine would empty it first, volumes included.
+      return {
+        request: {
+          method: 'PUT',
+          path: `/containers/${fullId(operation.id)}/archive`,
+          query: { path: '/', noOverwriteDirNonDir: '1' },
+          archive: operation.archive,
+          // From the last piece on.
+          deadlineMilliseconds: 180_000,
+        },
+        fine: [],
+      };
+    case 'remove-image':
+      // Unforced: the engine refuses to take an image away that a container, running or not, is made of (409).
+      return {
+        request: {
+          method: 'DELETE',
+          path: `/images/${imageName(operation.reference)}`,
+          query: { force: '0', noprune: '0' },
+          deadlineMilliseconds: 120_000,
+        },
+        fine: [404, 409],
+      };
   }
+}
+
+/** The engine reads and writes all that a container has written, and tells nothing before its end. */
+const LONG_WORK = 1_800_000;
+
+function imageName(reference: string): string {
+  const part = pathName(reference);
+  if (part !== undefined) return part;
+  throw new EnforceError('engine', `${JSON.stringify(reference.slice(0, 80))} is not the name of an image`);
 }
 
 function post(

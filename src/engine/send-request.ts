@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import type { JsonValue } from '../model/json.ts';
 import { EnforceError } from '../model/errors.ts';
@@ -7,11 +8,13 @@ import { writeJson } from './json-text.ts';
 
 /** One call of the engine's HTTP API, with its bounds in time and size. */
 export interface EngineRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Every part from outside must already be percent-encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: JsonValue;
+  /** A tar stream, sent piece by piece in place of a body; the deadline then counts from the last piece. */
+  readonly archive?: () => AsyncIterable<Uint8Array>;
   readonly deadlineMilliseconds: number;
   /** An answer longer than this fails the call: a host must not be able to fill this machine's memory. */
   readonly maximumBytes: number;
@@ -35,11 +38,43 @@ export type SendRequest = (request: EngineRequest) => Promise<EngineAnswer>;
 export function requestSender(connection: Connection): SendRequest {
   const { dial } = modemOver(connection);
 
-  return async (request) => {
-    const expiry = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      return await new Promise<EngineAnswer>((resolve, reject) => {
+  return (request) =>
+    exchange(request, connection, dial, async (response) => await readAnswer(response, request.maximumBytes));
+}
+
+/** An answer whose body comes piece by piece; it ends with an error where it was cut. */
+export interface EngineStream {
+  readonly status: number;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Sends one request and gives its answer as it comes; the deadline counts from the last piece. */
+export type OpenStream = (request: EngineRequest) => Promise<EngineStream | EngineAnswer>;
+
+/** Opens streams as `requestSender` sends requests; every status but 200 is a complete answer. */
+export function streamOpener(connection: Connection): OpenStream {
+  const { dial } = modemOver(connection);
+  return (request) =>
+    exchange(request, connection, dial, async (response) =>
+      response.statusCode === 200
+        ? { status: 200, body: piecesOf(response, request, connection) }
+        : await readAnswer(response, request.maximumBytes),
+    );
+}
+
+async function exchange<Answer>(
+  request: EngineRequest,
+  connection: Connection,
+  dial: Dial,
+  read: (response: IncomingMessage) => Promise<Answer>,
+): Promise<Answer> {
+  const expiry = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let source: Readable | undefined;
+  try {
+    return await new Promise<Answer>((resolve, reject) => {
+      const rearm = (): void => {
+        clearTimeout(timer);
         timer = setTimeout(
           () => {
             reject(timedOut(request));
@@ -47,17 +82,54 @@ export function requestSender(connection: Connection): SendRequest {
           },
           Math.min(request.deadlineMilliseconds, LONGEST_TIMER),
         );
-        dial(dialOptions(request, expiry.signal), (error, response) => {
-          if (error || !response) reject(asError(error));
-          else readAnswer(response, request.maximumBytes).then(resolve, reject);
-        });
+      };
+      rearm();
+      source = request.archive && Readable.from(eachPiece(request.archive(), rearm), { objectMode: false });
+      source?.on('error', reject);
+      dial(dialOptions(request, source, expiry.signal), (error, response) => {
+        if (error || !response) reject(asError(error));
+        else read(response).then(resolve, reject);
       });
-    } catch (error) {
-      throw error instanceof EnforceError ? error : connection.explain(error);
-    } finally {
-      clearTimeout(timer);
-    }
+    });
+  } catch (error) {
+    throw error instanceof EnforceError ? error : connection.explain(error);
+  } finally {
+    clearTimeout(timer);
+    source?.destroy();
+  }
+}
+
+async function* eachPiece(pieces: AsyncIterable<Uint8Array>, onPiece: () => void): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    onPiece();
+    yield piece;
+  }
+}
+
+/** Whoever leaves before the end ends the connection: the engine would go on sending. */
+async function* piecesOf(
+  response: IncomingMessage,
+  request: EngineRequest,
+  connection: Connection,
+): AsyncGenerator<Uint8Array> {
+  let timer: NodeJS.Timeout | undefined;
+  const rearm = (): void => {
+    timer = setTimeout(() => response.destroy(timedOut(request)), request.deadlineMilliseconds);
   };
+  try {
+    rearm();
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      clearTimeout(timer);
+      yield piece;
+      rearm();
+    }
+    if (!response.complete) throw cut();
+  } catch (error) {
+    throw error instanceof EnforceError ? error : connection.explain(error);
+  } finally {
+    clearTimeout(timer);
+    if (!response.complete) response.destroy();
+  }
 }
 
 /** A timer set for longer would go off at once; a stop timeout may be as long as people and hosts like. */
@@ -94,7 +166,11 @@ const FROM_ENVIRONMENT = ['host', 'port', 'version', 'ca', 'cert', 'key', 'timeo
 /** Every status is handed back as it came; what it means is the caller's business. */
 const EVERY_STATUS = new Proxy({}, { get: () => true });
 
-function dialOptions({ method, path, query, body }: EngineRequest, expired: AbortSignal): object {
+function dialOptions(
+  { method, path, query, body }: EngineRequest,
+  archive: Readable | undefined,
+  expired: AbortSignal,
+): object {
   return {
     // The library cuts the last character off a path that has a query and no options; the `&` is there to be cut.
     path: query ? `${path}?${new URLSearchParams(query).toString()}&` : path,
@@ -102,6 +178,7 @@ function dialOptions({ method, path, query, body }: EngineRequest, expired: Abor
     isStream: true,
     statusCodes: EVERY_STATUS,
     abortSignal: expired,
+    ...(archive === undefined ? {} : { file: archive, headers: { 'Content-Type': 'application/x-tar' } }),
     ...(body === undefined
       ? {}
       : { file: Buffer.from(writeJson(body)), headers: { 'Content-Type': 'application/json' } }),
@@ -121,8 +198,12 @@ async function readBody(response: IncomingMessage, maximumBytes: number): Promis
     }
     chunks.push(chunk);
   }
-  if (!response.complete) throw new EnforceError('unreachable', 'the connection was cut in the middle of an answer');
+  if (!response.complete) throw cut();
   return Buffer.concat(chunks);
+}
+
+function cut(): EnforceError {
+  return new EnforceError('unreachable', 'the connection was cut in the middle of an answer');
 }
 
 function timedOut({ method, path, deadlineMilliseconds }: EngineRequest): EnforceError {

@@ -65,6 +65,8 @@ export interface Change {
   readonly keeps: 'container' | 'specification';
   /** How files that were written into the container come along. */
   readonly carry: 'none' | 'copy' | 'commit';
+  /** How many changed files come along, those of its dependants not counted. */
+  readonly carriedFiles: number;
   /** Containers that hold on to this one by its id: stopped before it, made again to name the new one, started after it. */
   readonly dependants: readonly DependantChange[];
   /** Name of the container whose change this one is part of; absent where it is made by itself. */
@@ -140,7 +142,13 @@ export type Operation =
   | { readonly kind: 'pause'; readonly id: string }
   | { readonly kind: 'rename'; readonly id: string; readonly name: string }
   | { readonly kind: 'set-restart-policy'; readonly id: string; readonly policy: RestartPolicySetting }
-  | { readonly kind: 'remove'; readonly id: string };
+  | { readonly kind: 'remove'; readonly id: string }
+  /** Makes an image, `REPOSITORY:TAG`, of a container as it is now; the container is paused meanwhile. */
+  | { readonly kind: 'commit'; readonly id: string; readonly reference: string; readonly comment: string }
+  /** Writes an archive into a container from its root on; asked for anew each time the call is made. */
+  | { readonly kind: 'unpack'; readonly id: string; readonly archive: () => AsyncIterable<Uint8Array> }
+  /** Takes a name off an image, and the image with its last name; one that a container is made of stays. */
+  | { readonly kind: 'remove-image'; readonly reference: string };
 
 /** A restart policy in full, as the engine wants it said. */
 export interface RestartPolicySetting {

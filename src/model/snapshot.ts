@@ -158,6 +158,7 @@ export interface HostConfig {
   readonly ContainerIDFile?: string;
   readonly Devices?: readonly DeviceMapping[] | null;
   readonly RestartPolicy?: RestartPolicy | null;
+  readonly ReadonlyRootfs?: boolean;
 }
 
 /** A device of the host that a container may use. */

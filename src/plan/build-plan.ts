@@ -1,7 +1,7 @@
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Whereabouts } from '../model/machine.ts';
-import type { HostPlan, Plan } from '../model/plan.ts';
+import type { Change, HostPlan, Plan } from '../model/plan.ts';
 import { EnforceError } from '../model/errors.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { Exception, Exceptions } from '../model/playbook.ts';
@@ -12,6 +12,7 @@ import { covers } from './accept.ts';
 import { changeFor } from './change-for.ts';
 import { guardRecreate } from './guards.ts';
 import { portRoom } from './port-room.ts';
+import { filesToCarry } from './writable-layer.ts';
 import { withDependants } from './with-dependants.ts';
 
 /** One host as it was read, with what the rules found on it. */
@@ -28,7 +29,6 @@ export interface HostReading {
   readonly read: AssessedHost | Error;
 }
 
-/** What a plan is made from beside the hosts. */
 /** What a plan is made with, beside what was read. */
 export interface PlanInputs {
   readonly assessment: Assessment;
@@ -38,6 +38,8 @@ export interface PlanInputs {
   readonly itself: Whereabouts;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
+  /** How files that were written into a container may come along; they block its change where not said. */
+  readonly carry?: Change['carry'];
 }
 
 /** Turns what was found into one change per container, in the order of hosts and then of names: the same facts give the same plan. */
@@ -65,6 +67,7 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
     exceptions: inputs.assessment.exceptions,
     room: portRoom(snapshot),
     itself: inputs.itself,
+    carry: inputs.carry ?? 'none',
   };
   const selected = selectContainers(snapshot, inputs.assessment);
   const found = selected.map((container) => ({
@@ -82,7 +85,9 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
     containers: snapshot.containers.length,
     compliant: found.filter(({ own }) => own.length === 0).map(({ container }) => container.name),
     changes: withDependants(changes, snapshot, {
-      guard: (container) => guardRecreate(container, snapshot, context.playbook, context.itself),
+      guard: (container) => guardRecreate(container, snapshot, context.playbook, context.itself, context.carry),
+      carryOf: (container) =>
+        context.carry !== 'none' && filesToCarry(container, context.playbook) > 0 ? context.carry : 'none',
       isExcluded: (container) =>
         !selectContainers(snapshot, { ...inputs.assessment, containers: [] }).some(({ id }) => id === container.id),
     }),

@@ -9,6 +9,7 @@ import { activityOf } from './activity-of.ts';
 import { chooseCapabilities } from './choose-capabilities.ts';
 import { choosePorts } from './choose-ports.ts';
 import { guardRecreate } from './guards.ts';
+import { filesToCarry } from './writable-layer.ts';
 import { lostItsName, observations } from './observations.ts';
 import { ownerWarnings } from './owner-warnings.ts';
 import { ownerOf } from './owner.ts';
@@ -25,6 +26,8 @@ export interface ChangeContext {
   readonly room: PortRoom;
   /** Where enforce runs. */
   readonly itself: Whereabouts;
+  /** How files that were written into a container may come along. */
+  readonly carry: Change['carry'];
 }
 
 /** The one change of a container: what is edited and why, or why nothing is done. */
@@ -35,13 +38,16 @@ export function changeFor(container: Container, findings: readonly Finding[], co
   const guarded =
     open.length === 0
       ? undefined
-      : (guardRecreate(container, snapshot, playbook, context.itself) ??
+      : (guardRecreate(container, snapshot, playbook, context.itself, context.carry) ??
         remedy.blocked ??
         losesException(container, findings, context));
   const action = open.length === 0 ? 'excepted' : guarded ? 'blocked' : 'recreate';
   const recreated = action === 'recreate';
   const activity = activityOf(container);
-  const order = orderOf(container, remedy.moves, playbook);
+  const carriedFiles = recreated && context.carry !== 'none' ? filesToCarry(container, playbook) : 0;
+  const carry = carriedFiles > 0 ? context.carry : 'none';
+  // What is still written to cannot be carried over.
+  const order = carry === 'none' ? orderOf(container, remedy.moves, playbook) : 'stop-first';
   const owner = ownerOf(container, snapshot);
   if (recreated) context.room.promise(container.name, remedy.claims);
 
@@ -68,7 +74,8 @@ export function changeFor(container: Container, findings: readonly Finding[], co
     order,
     // Whoever manages a project by labels would find two of them, and start the wrong one (recreate.md §14).
     keeps: owner.kind === 'compose' ? 'specification' : 'container',
-    carry: 'none',
+    carry,
+    carriedFiles,
     dependants: [],
     downtimeSeconds: recreated && order === 'stop-first' && activity === 'running' ? 2 : 0,
     worstCaseSeconds: recreated ? worstCase(container, playbook) : 0,

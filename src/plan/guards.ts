@@ -1,8 +1,9 @@
 import { matchesGlob } from '../model/glob.ts';
 import type { Whereabouts } from '../model/machine.ts';
-import type { Blocked } from '../model/plan.ts';
+import type { Blocked, Change } from '../model/plan.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
+import { carriedRoots, isCarried, isScratch } from '../model/writable-layer.ts';
 import { managesContainers } from './engine-access.ts';
 import { insteadOf, mayChange, whyNot } from './instead-of.ts';
 import { runsEnforce } from './itself.ts';
@@ -14,19 +15,28 @@ import { unfaithful } from './unfaithful.ts';
 import { filesAtRisk } from './writable-layer.ts';
 
 /** One reason a container must not be recreated; undefined when it does not hold. */
-type Guard = (container: Container, snapshot: Snapshot, playbook: Playbook) => Blocked | undefined;
+type Guard = (
+  container: Container,
+  snapshot: Snapshot,
+  playbook: Playbook,
+  carry: Change['carry'],
+) => Blocked | undefined;
 
-/** The first reason not to recreate a container; `itself` is where enforce runs. Whatever is not known counts as a reason. */
+/**
+ * The first reason not to recreate a container; `itself` is where enforce runs, `carry` how its files may be brought
+ * along. Whatever is not known counts as a reason.
+ */
 export function guardRecreate(
   container: Container,
   snapshot: Snapshot,
   playbook: Playbook,
   itself: Whereabouts,
+  carry: Change['carry'] = 'none',
 ): Blocked | undefined {
   const own = runsEnforce(container, itself);
   if (own) return own;
   for (const guard of GUARDS) {
-    const blocked = guard(container, snapshot, playbook);
+    const blocked = guard(container, snapshot, playbook, carry);
     if (blocked) return blocked;
   }
   return undefined;
@@ -144,15 +154,48 @@ function volumesGone({ details }: Container): Blocked | undefined {
 }
 
 function dataInWritableLayer(
-  { details, inspect }: Container,
+  container: Container,
   _snapshot: Snapshot,
   { containers }: Playbook,
+  carry: Change['carry'],
 ): Blocked | undefined {
+  const { details, inspect } = container;
   const files = details ? filesAtRisk(details.changes, inspect, containers.expendable) : [];
+  if (carry !== 'none') return files.length === 0 ? undefined : whyNotCarried(container, carry);
   if (files.length === 0) return undefined;
-  const shown = files.slice(0, 3).join(', ') + (files.length > 3 ? ', …' : '');
   return {
-    because: `${files.length} ${files.length === 1 ? 'file' : 'files'} in the writable layer would be lost (${shown})`,
-    hint: 'move them to a volume, or name them in the playbook under containers.expendable',
+    because: `${counted(files)} in the writable layer would be lost ${listed(files)}`,
+    hint: 'bring them along with --carry=copy or --carry=commit, move them to a volume, or name them in the playbook under containers.expendable',
   };
+}
+
+function whyNotCarried({ details, inspect }: Container, carry: 'copy' | 'commit'): Blocked | undefined {
+  const changes = details?.changes ?? [];
+  // The engine's list is JSON, in which such a name cannot be asked for.
+  const unnameable = carriedRoots(changes, inspect).filter(({ path }) => path.includes('\uFFFD'));
+  if (unnameable.length > 0)
+    return {
+      because: `${counted(unnameable)} in the writable layer cannot be carried over ${listed(unnameable.map(({ path }) => path))}: the name is not UTF-8`,
+      hint: 'rename them, or move them to a volume',
+    };
+  if (carry === 'commit') return undefined;
+  const deleted = changes.filter(
+    (change) => change.kind === 'deleted' && isCarried(change, inspect) && !isScratch(change.path),
+  );
+  if (deleted.length > 0)
+    return {
+      because: `${counted(deleted)} of its image ${deleted.length === 1 ? 'was' : 'were'} deleted ${listed(deleted.map(({ path }) => path))}, which a copy cannot do`,
+      hint: 'use --carry=commit',
+    };
+  return inspect.HostConfig.ReadonlyRootfs === true
+    ? { because: 'its root is read-only, so the engine copies nothing into it', hint: 'use --carry=commit' }
+    : undefined;
+}
+
+function counted({ length }: readonly unknown[]): string {
+  return `${length} ${length === 1 ? 'file' : 'files'}`;
+}
+
+function listed(paths: readonly string[]): string {
+  return `(${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ', …' : ''})`;
 }

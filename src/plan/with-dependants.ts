@@ -8,6 +8,8 @@ import { activityOf } from './activity-of.ts';
 export interface DependantGuards {
   /** Why a container must not be made again; undefined where it may. */
   readonly guard: (container: Container) => Blocked | undefined;
+  /** How its files come along. */
+  readonly carryOf: (container: Container) => Change['carry'];
   /** Whether the playbook leaves a container out. */
   readonly isExcluded: (container: Container) => boolean;
 }
@@ -41,7 +43,7 @@ export function withDependants(
       continue;
     }
     for (const { member } of closure) leaderOf.set(member.id, change.container);
-    results.set(change.id, { ...change, ...unitFacts(change, closure, changes, snapshot) });
+    results.set(change.id, { ...change, ...unitFacts(change, closure, changes, { snapshot, guards }) });
   }
   return changes.map((change) => {
     const leader = leaderOf.get(change.id);
@@ -99,6 +101,8 @@ function asBlocked(change: Change, blocked: Blocked): Change {
     capabilities: [],
     warnings: [],
     blocked,
+    carry: 'none',
+    carriedFiles: 0,
     dependants: [],
     downtimeSeconds: 0,
     worstCaseSeconds: 0,
@@ -109,8 +113,8 @@ function unitFacts(
   change: Change,
   closure: readonly Dependant<Container>[],
   changes: readonly Change[],
-  { engine }: Snapshot,
-): Pick<Change, 'dependants' | 'keeps' | 'order' | 'worstCaseSeconds'> {
+  { snapshot: { engine }, guards }: { readonly snapshot: Snapshot; readonly guards: DependantGuards },
+): Pick<Change, 'dependants' | 'keeps' | 'order' | 'carry' | 'worstCaseSeconds'> {
   const dependants = closure.map(({ member, through }): DependantChange => {
     const own = changes.find(({ id, action }) => id === member.id && action === 'recreate');
     return {
@@ -125,6 +129,7 @@ function unitFacts(
   return {
     dependants,
     keeps: change.keeps,
+    carry: closure.map(({ member }) => guards.carryOf(member)).find((how) => how !== 'none') ?? change.carry,
     order: dependants.length === 0 ? change.order : 'stop-first',
     worstCaseSeconds: change.worstCaseSeconds * (1 + dependants.length),
   };

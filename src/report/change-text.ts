@@ -2,6 +2,7 @@ import type { RuleId } from '../model/finding.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { Change, Edit, PortMove } from '../model/plan.ts';
 import { capabilityRows, evidenceSummary } from './capability-text.ts';
+import { counted } from './counted.ts';
 import { padTo } from './columns.ts';
 import { DETAIL_INDENT, VALUE_WIDTH, detailLine, detailRow } from './detail-row.ts';
 import type { DetailRow } from './detail-row.ts';
@@ -68,6 +69,7 @@ function detailRows(change: Change, verbose: boolean): readonly DetailRow[] {
     ...change.portMoves.map((move, at) => portRow(change, move, at === 0)),
     ...edits.map((edit) => editRow(change, edit)),
     ...capabilityRows(change.capabilities, verbose),
+    ...carryRows(change),
     ...exceptRows(change),
     ...change.dependants.map(({ container, through }, at) =>
       detailRow(
@@ -113,6 +115,14 @@ function isTextList(value: JsonValue): value is readonly string[] {
 function ruleNotes(change: Change, rule: RuleId): readonly string[] {
   const finding = change.because.find((candidate) => candidate.rule === rule && candidate.exception === null);
   return finding === undefined ? [] : [plainText(finding.rule, 64), referencesText(finding.refs)];
+}
+
+/** What was written into the container comes along, or its image is made of it, for which it is paused. */
+function carryRows({ carry, carriedFiles }: Change): readonly DetailRow[] {
+  if (carry !== 'copy' && carry !== 'commit') return [];
+  const what = carriedFiles === 0 ? 'files of what holds on to it' : counted(carriedFiles, 'file');
+  const files = `${what} ${carriedFiles === 1 ? 'comes' : 'come'} along (${carry})`;
+  return [detailRow('carry', carry === 'commit' ? `${files}; paused while an image is made of it` : files)];
 }
 
 /** What this change leaves as it is because an exception accepts it. */

@@ -53,6 +53,7 @@ export function changeDocument(change: Change): JsonObject {
     order: change.order,
     keeps: change.keeps,
     carry: change.carry,
+    carried_files: change.carriedFiles,
     dependants: change.dependants.map(dependantDocument),
     ...(change.partOf === undefined ? {} : { part_of: change.partOf }),
     downtime_s: change.downtimeSeconds,

@@ -57,6 +57,10 @@ export function boundedReader(engine: EngineReader, now: () => number): EngineRe
     changes: (id) => weighed(() => engine.changes(id)),
     isFolder: (id, path) => weighed(() => engine.isFolder(id, path)),
     logs: (id, lines) => weighed(() => engine.logs(id, lines)),
+    // A stream has bounds of its own.
+    archive: (id, path) => engine.archive(id, path),
+    linkTarget: (id, path) => weighed(() => engine.linkTarget(id, path)),
+    imageNames: (prefix) => weighed(() => engine.imageNames(prefix)),
   };
 }
 

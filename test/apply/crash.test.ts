@@ -145,7 +145,8 @@ async function oneCall(mishap: Mishap, atCall: number, { options, before, work }
 }
 
 function nameOf(operation: Operation, { engine }: MemoryHost): string | undefined {
-  return operation.kind === 'create' ? operation.name : engine.store.containers.get(operation.id)?.name;
+  if (operation.kind === 'create') return operation.name;
+  return operation.kind === 'remove-image' ? operation.reference : engine.store.containers.get(operation.id)?.name;
 }
 
 /** Notes what must never be, from here on: two that run at once, a volume that comes or goes. */

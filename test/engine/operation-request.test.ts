@@ -7,7 +7,7 @@ import { failureOf } from '../support/failure-of.ts';
 const ID = idOf('shop');
 const SPEC = { Image: 'nginx:1.25', HostConfig: {} };
 
-const OPERATIONS: Readonly<Record<Exclude<Operation['kind'], 'create'>, (id: string) => Operation>> = {
+const OPERATIONS: Readonly<Record<Exclude<Operation['kind'], 'create' | 'remove-image'>, (id: string) => Operation>> = {
   connect: (id) => ({ kind: 'connect', id, network: 'front', endpoint: { Aliases: ['shop'] } }),
   stop: (id) => ({ kind: 'stop', id, timeoutSeconds: 30 }),
   start: (id) => ({ kind: 'start', id }),
@@ -15,6 +15,12 @@ const OPERATIONS: Readonly<Record<Exclude<Operation['kind'], 'create'>, (id: str
   rename: (id) => ({ kind: 'rename', id, name: 'shop.enforce-old-7f3a' }),
   'set-restart-policy': (id) => ({ kind: 'set-restart-policy', id, policy: { Name: 'no', MaximumRetryCount: 0 } }),
   remove: (id) => ({ kind: 'remove', id }),
+  commit: (id) => ({ kind: 'commit', id, reference: 'enforce-carried/shop-0c21:7f3a', comment: 'for run 7f3a' }),
+  unpack: (id) => ({ kind: 'unpack', id, archive: noPieces }),
+};
+
+const noPieces = (): AsyncIterable<Uint8Array> => {
+  throw new Error('nothing is sent here');
 };
 
 describe('an operation is one request', () => {
@@ -67,6 +73,32 @@ describe('an operation is one request', () => {
     expect(request).toMatchObject({ method: 'DELETE', path: `/containers/${ID}`, query: { v: '0', force: '0' } });
     expect(fine).toEqual([404]);
   });
+
+  test('to make an image of a container, which stands still meanwhile', () => {
+    expect(operationRequest(OPERATIONS.commit(ID)).request).toMatchObject({
+      method: 'POST',
+      path: '/commit',
+      query: { container: ID, repo: 'enforce-carried/shop-0c21', tag: '7f3a', pause: '1' },
+    });
+  });
+
+  test('to write files, never a folder over a file or the reverse, and with the owners they had', () => {
+    const { request } = operationRequest(OPERATIONS.unpack(ID));
+
+    expect(request).toMatchObject({ method: 'PUT', path: `/containers/${ID}/archive`, archive: noPieces });
+    expect(request.query).toEqual({ path: '/', noOverwriteDirNonDir: '1' });
+  });
+
+  test('to take an image away, unless a container is made of it', () => {
+    const { request, fine } = operationRequest({ kind: 'remove-image', reference: 'enforce-carried/shop-0c21:7f3a' });
+
+    expect(request).toMatchObject({
+      method: 'DELETE',
+      path: '/images/enforce-carried/shop-0c21%3A7f3a',
+      query: { force: '0' },
+    });
+    expect(fine).toEqual([404, 409]);
+  });
 });
 
 const NO_IDS = [
@@ -90,6 +122,12 @@ describe('what is no full id is refused', () => {
 
     expect(failure).toMatchObject({ code: 'engine', message: expect.stringContaining('is not a container id') });
   });
+});
+
+test.each(['', '..', 'a/../../containers/x'])('an image called %j is not taken away', async (reference) => {
+  const failure = await failureOf(() => operationRequest({ kind: 'remove-image', reference }));
+
+  expect(failure.message).toBe(`${JSON.stringify(reference)} is not the name of an image`);
 });
 
 describe('a network', () => {

@@ -73,6 +73,7 @@ export function aChange(different: Partial<Change> = {}): Change {
     order: 'stop-first',
     keeps: 'container',
     carry: 'none',
+    carriedFiles: 0,
     dependants: [],
     downtimeSeconds: 2,
     worstCaseSeconds: 142,

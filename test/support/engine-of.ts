@@ -23,6 +23,9 @@ export function engineOf(inspects: readonly ContainerInspect[]): EngineReader {
     hasVolume: () => Promise.resolve(false),
     changes: (id) => Promise.resolve(inspects.some(({ Id }) => Id === id) ? [] : undefined),
     isFolder: () => Promise.resolve(false),
+    linkTarget: () => Promise.resolve(undefined),
+    archive: () => Promise.resolve(undefined),
+    imageNames: () => Promise.resolve([]),
     logs: () => Promise.resolve(''),
   };
 }

@@ -21,6 +21,7 @@ export interface Planning {
   readonly itself?: Whereabouts;
   /** Globs of `--container`. */
   readonly containers?: readonly string[];
+  readonly carry?: Change['carry'];
   /** Names of `--rule`. */
   readonly only?: readonly RuleId[];
 }
@@ -54,6 +55,7 @@ export function planned(
       catalogue: planning.catalogue ?? CATALOGUE,
       itself: planning.itself ?? { containerIds: [] },
       createdAt: '2026-11-22T21:09:11.000Z',
+      ...(planning.carry === undefined ? {} : { carry: planning.carry }),
     },
   );
 }

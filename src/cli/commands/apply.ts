@@ -11,13 +11,13 @@ import type { ExitCode } from '../exit-code.ts';
 import { exitCodeOf, worst } from '../exit-code.ts';
 import { readInputs } from '../inputs.ts';
 import type { Inputs } from '../inputs.ts';
-import type { CommonOptions } from '../options.ts';
+import type { CarryOption, CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { overLimit } from '../over-limit.ts';
 import { resumeFleet } from '../resume-fleet.ts';
 import { warn, startProgress } from '../progress-line.ts';
 import { canPrompt } from '../prompt.ts';
-import { refused, requireFresh, requireHosts, savedPlan } from '../saved-plan.ts';
+import { refused, requireCarry, requireFresh, requireHosts, savedPlan } from '../saved-plan.ts';
 import { startRun } from '../run-record.ts';
 import type { RunRecorder } from '../run-record.ts';
 import { scanFleet } from '../scan-fleet.ts';
@@ -28,7 +28,7 @@ import { readingOf } from '../reading-of.ts';
 import { requireContainers } from '../require-containers.ts';
 
 /** Flags of `enforce apply`. */
-export interface ApplyOptions extends CommonOptions {
+export interface ApplyOptions extends CommonOptions, CarryOption {
   readonly yes: boolean;
   readonly maxChanges?: number;
   readonly maxFailures?: number;
@@ -50,6 +50,7 @@ export async function apply(file: string | undefined, options: ApplyOptions, wor
   const saved = file === undefined ? undefined : await savedPlan(file);
   if (saved) requireFresh(saved, inputs, world.now());
   if (saved) requireHosts(saved, inputs.hosts);
+  if (saved) requireCarry(saved, options);
 
   const run = startRun('apply', options, world);
   try {

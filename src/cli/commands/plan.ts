@@ -14,7 +14,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { worst } from '../exit-code.ts';
 import type { RuleInputs } from '../inputs.ts';
 import { readInputs, readRules } from '../inputs.ts';
-import type { CommonOptions } from '../options.ts';
+import type { CarryOption, CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { startProgress, warn } from '../progress-line.ts';
 import { readingOf } from '../reading-of.ts';
@@ -25,7 +25,7 @@ import { scanFleet } from '../scan-fleet.ts';
 import type { World } from '../world.ts';
 
 /** Flags of `enforce plan`. */
-export interface PlanOptions extends CommonOptions {
+export interface PlanOptions extends CommonOptions, CarryOption {
   readonly output?: string;
   readonly from?: string;
   readonly detailedExitcode: boolean;
@@ -61,6 +61,7 @@ export async function planOf(readings: readonly HostReading[], inputs: RuleInput
     catalogue: await loadCatalogue(),
     itself: world.itself(),
     createdAt: world.now().toISOString(),
+    carry: inputs.carry,
   });
 }
 

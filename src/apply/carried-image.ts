@@ -1,0 +1,72 @@
+import type { Engine } from '../engine/engine.ts';
+import { asEnforceError } from '../model/errors.ts';
+import { LABELS } from '../model/names.ts';
+import type { Operation } from '../model/plan.ts';
+import type { ContainerInspect } from '../model/snapshot.ts';
+import type { SpecSources } from './container-spec.ts';
+import type { HostTools } from './tools.ts';
+
+/** Images of enforce's own are called so; the tag is the run. */
+const REPOSITORY = 'enforce-carried';
+
+/**
+ * Makes an image of a container as it is, writable layer and all, to create its candidate from; made again it takes the
+ * place of the one before.
+ */
+export async function carriedImage(
+  inspect: ContainerInspect,
+  tools: HostTools,
+): Promise<Pick<SpecSources, 'image' | 'namedImageId' | 'ownImage'>> {
+  const name = inspect.Name.replace(/^\//, '');
+  const ownImage = `${REPOSITORY}/${repositoryOf(name, inspect.Id)}:${tools.journal.run}`;
+  const comment = `${name} with what was written into it, made of ${inspect.Config.Image}`;
+  await noted({ kind: 'commit', id: inspect.Id, reference: ownImage, comment }, name, tools);
+  const image = await (await tools.engine()).image(ownImage);
+  return { ownImage, namedImageId: null, image: image ?? { id: '', tags: [], config: {} } };
+}
+
+/** A container's name may have letters that an image's must not, and be longer. */
+function repositoryOf(name: string, id: string): string {
+  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return [...words.join('-').slice(0, 60).split('-'), id.slice(0, ID_DIGITS)].filter((word) => word !== '').join('-');
+}
+
+const ID_DIGITS = 12;
+
+/** Images that were made for changes which did not come about, or whose container is gone: nothing is made of them. */
+export async function leftImages(engine: Engine): Promise<readonly string[]> {
+  const names = await engine.imageNames(`${REPOSITORY}/*`);
+  if (names.length === 0) return [];
+  const containers = await engine.list();
+  return names.filter((name) => {
+    const { id, run } = /-(?<id>[0-9a-f]{12}):(?<run>[0-9a-z]+)$/.exec(name)?.groups ?? {};
+    if (!name.startsWith(`${REPOSITORY}/`) || id === undefined) return false;
+    return !containers.some(
+      ({ labels }) => labels[LABELS.run] === run && labels[LABELS.replaces]?.startsWith(id) === true,
+    );
+  });
+}
+
+/** Takes such images away; the engine keeps one that a container is made of. */
+export async function removeLeftImages(tools: HostTools): Promise<void> {
+  const engine = await tools.engine();
+  for (const reference of await leftImages(engine))
+    await noted({ kind: 'remove-image', reference }, reference, tools).catch(() => undefined);
+}
+
+async function noted(operation: Operation, subject: string, tools: HostTools): Promise<void> {
+  const { journal, clock, host, engine, emit } = tools;
+  const about = { host, container: subject, operation: operation.kind };
+  const detail = operation.kind === 'commit' ? 'make an image of it' : 'remove an image that nothing needs';
+  journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject, detail });
+  emit({ kind: 'step', host, container: subject, text: detail });
+  try {
+    await (await engine()).run(operation);
+    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: true });
+  } catch (error) {
+    const failure = asEnforceError(error, 'engine');
+    if (failure.code === 'journal') throw failure;
+    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: false, because: failure.message });
+    throw failure;
+  }
+}
