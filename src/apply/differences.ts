@@ -17,9 +17,9 @@ export function differences(
   old: ContainerInspect,
   candidate: ContainerInspect,
   engine: EngineFacts,
-  { successors, hasOwnImage }: Planned = { successors: [], hasOwnImage: false },
+  { edited, successors, hasOwnImage }: Planned = { edited: EDITABLE, successors: [], hasOwnImage: false },
 ): readonly string[] {
-  const changed = hasOwnImage ? [...EDITABLE, 'Image'] : EDITABLE;
+  const changed = hasOwnImage ? [...edited, 'Image'] : edited;
   const was = { ...old, HostConfig: repointed(old.HostConfig as unknown as JsonObject, successors) };
   return compare(normalForm(was as unknown as ContainerInspect, engine), normalForm(candidate, engine), '').filter(
     (path) => !changed.some((editable) => path === editable || path.startsWith(`${editable}.`)),
@@ -28,6 +28,8 @@ export function differences(
 
 /** What is meant to be different beside the settings that a plan changes. */
 export interface Planned {
+  /** Paths of the settings that the plan changes. */
+  readonly edited: readonly string[];
   /** Containers that take the place of those the old one refers to. */
   readonly successors: readonly Successor[];
   /** The candidate is made from an image of the old container. */

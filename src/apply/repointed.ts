@@ -14,9 +14,9 @@ export function repointed(host: JsonObject, successors: readonly Successor[]): J
   }
   const { VolumesFrom, Links } = host;
   if (Array.isArray(VolumesFrom))
-    result['VolumesFrom'] = (VolumesFrom as readonly JsonValue[]).map((text) => volumesFrom(String(text), successors));
+    result['VolumesFrom'] = (VolumesFrom as readonly string[]).map((text) => volumesFrom(text, successors));
   if (Array.isArray(Links))
-    result['Links'] = (Links as readonly JsonValue[]).map((text) => linkOf(String(text), successors));
+    result['Links'] = (Links as readonly string[]).map((text) => linkOf(text, successors));
   return result;
 }
 

@@ -1,5 +1,5 @@
 import { asEnforceError, EnforceError } from '../model/errors.ts';
-import type { Operation } from '../model/plan.ts';
+import type { Edit, Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { actionText } from './action-text.ts';
 import { carryFiles } from './carry-files.ts';
@@ -8,7 +8,7 @@ import { differences, unmadeEdits } from './differences.ts';
 import { passGate } from './health-gate.ts';
 import type { Job, JobMember, Memory } from './job.ts';
 import { memoryOf } from './job.ts';
-import { markOf } from './marks.ts';
+import { EDITABLE, markOf, settingsBefore } from './marks.ts';
 import type { Action } from './next.ts';
 import type { MemberSight, Sight } from './observe.ts';
 import { restartText } from './observe.ts';
@@ -128,14 +128,16 @@ function examine(member: MemberSight, context: ActionContext): void {
   const { oldInspect, candidateInspect, candidate, target } = member;
   const { sight, job, memory, tools } = context;
   if (!oldInspect || !candidateInspect || !candidate) return;
+  const edits = jobMember(job, target.container)?.edits;
   const unplanned = [
     ...differences(oldInspect, candidateInspect, tools.facts, {
+      edited: editedIn(candidateInspect, edits),
       successors: successorsIn(sight.members),
       hasOwnImage: markOf(candidateInspect, 'carry') === 'commit',
     }),
     ...(candidate.before.restart === restartText(candidateInspect) ? [] : ['HostConfig.RestartPolicy']),
   ];
-  const unmade = unmadeEdits(candidateInspect, jobMember(job, target.container)?.edits ?? []);
+  const unmade = unmadeEdits(candidateInspect, edits ?? []);
   if (unmade.length > 0)
     reject(candidateInspect, `the engine did not take what was planned for ${unmade.join(', ')}`, member, context);
   else if (unplanned.length > 0)
@@ -146,6 +148,13 @@ function examine(member: MemberSight, context: ActionContext): void {
       context,
     );
   else memoryOf(target.container, memory).examined = candidateInspect.Id;
+}
+
+/** What the plan changes; who finishes another's work goes by the candidate's own labels, which may tell nothing. */
+function editedIn(candidate: ContainerInspect, edits: readonly Edit[] | undefined): readonly string[] {
+  if (edits) return edits.map(({ path }) => path);
+  const remembered = settingsBefore(candidate).map(([path]) => path);
+  return remembered.length === 0 ? EDITABLE : remembered;
 }
 
 /** Files are carried as often as it takes: what was begun by a process that died is simply done again. */

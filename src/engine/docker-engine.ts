@@ -112,7 +112,8 @@ function dockerEngine(
     },
     async time() {
       const info = json(await get('/info'));
-      const told = isJsonObject(info) ? Date.parse(String(info['SystemTime'])) : Number.NaN;
+      const text = isJsonObject(info) ? info['SystemTime'] : undefined;
+      const told = typeof text === 'string' ? Date.parse(text) : Number.NaN;
       return Number.isNaN(told) ? undefined : told;
     },
     async list() {

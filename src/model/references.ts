@@ -36,7 +36,7 @@ export interface Referable {
  * Whether a reference breaks when a container is made again: every one by its id, and a link, which the engine keeps by
  * id whatever it shows (N14). Volumes of another, by name, are found by name again.
  */
-export function breaksWith({ through, to }: Reference, { id, name }: Referable, names: ReadonlySet<string>): boolean {
+function breaksWith({ through, to }: Reference, { id, name }: Referable, names: ReadonlySet<string>): boolean {
   const plain = to.replace(/^\//, '');
   if (names.has(plain)) return plain === name && through !== 'volumes_from';
   return /^[0-9a-f]{1,64}$/.test(plain) && id.startsWith(plain);

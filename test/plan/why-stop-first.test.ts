@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../src/model/json.ts';
 import { whyStopFirst } from '../../src/plan/why-stop-first.ts';
 import type { Deviations } from '../support/containers.ts';
 import { idOf, STOPPED } from '../support/containers.ts';
@@ -61,7 +60,7 @@ describe('the old one must stop first', () => {
     ['when it sees the processes of the host', { HostConfig: { PidMode: 'host' } }, /namespaces of the host/],
     ['when it lives in another’s network', { HostConfig: { NetworkMode: 'container:vpn' } }, /holds on to another/],
     ['when it is privileged', { HostConfig: { Privileged: true } }, /privileged/],
-    ['when it has a device', { HostConfig: { Devices: [{ PathOnHost: '/dev/fuse' }] } as JsonObject }, /device/],
+    ['when it has a device', { HostConfig: { Devices: [{ PathOnHost: '/dev/fuse' }] } }, /device/],
   ])('%s', (_when, deviations, because) => {
     expect(why(deviations)).toMatch(because);
   });

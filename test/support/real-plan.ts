@@ -15,7 +15,7 @@ import { hostAt, SOCKET_SETTINGS } from './engine-at.ts';
 export const QUICK_GATE = { healthyForSeconds: 1, deadlineSeconds: 20, onFailure: 'rollback' } as const;
 
 /** What a change is made with on a real engine. */
-export const QUICK: ChangeSettings = {
+const QUICK: ChangeSettings = {
   gate: QUICK_GATE,
   planDigest: 'sha256:p1an',
   keepSeconds: 60,
@@ -24,7 +24,7 @@ export const QUICK: ChangeSettings = {
 };
 
 /** The changes that the product plans for containers of an engine, by name. */
-export async function planOf(
+async function planOf(
   socketPath: string,
   containers: readonly string[],
   { clock }: Pick<HostTools, 'clock'>,

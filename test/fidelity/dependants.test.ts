@@ -6,7 +6,7 @@ import { page } from '../support/page.ts';
 import { describeReal, realEngine } from '../support/real-engine.ts';
 import { workAt } from '../support/real-host.ts';
 import { applyPlanned, QUICK_GATE } from '../support/real-plan.ts';
-import { differsAfterStart } from './inspect-rows.ts';
+import { differsAfterStart } from '../engine/inspect-rows.ts';
 
 const RUN = '7f3a';
 
@@ -16,7 +16,7 @@ const WAYS: readonly (readonly [row: string, options: (leader: string, id: strin
   ['pid', (leader) => ['--pid', `container:${leader}`]],
   ['ipc', (leader) => ['--ipc', `container:${leader}`]],
   ['volumes_from', (_leader, id) => ['--volumes-from', id]],
-  ['link', (leader) => ['--link', `${leader}:shop`]],
+  ['N14: link', (leader) => ['--link', `${leader}:shop`]],
 ];
 
 describeReal('containers that hold on to one that is recreated on a real engine', () => {

@@ -5,7 +5,7 @@ import { page } from '../support/page.ts';
 import { describeReal, realEngine } from '../support/real-engine.ts';
 import { workAt } from '../support/real-host.ts';
 import { applyPlanned, QUICK_GATE } from '../support/real-plan.ts';
-import { differsAfterChange, differsAfterStart } from './inspect-rows.ts';
+import { differsAfterChange, differsAfterStart } from '../engine/inspect-rows.ts';
 
 const RUN = '7f3a';
 const SERVE = ['sh', '-c', 'cd /tmp; echo web > index.html; exec httpd -f -p 80 -h /tmp'];
@@ -34,7 +34,7 @@ describeReal('what a container did before it was recreated on a real engine', ()
     expect(result?.outcome.result).toBe('rolled-back');
   };
 
-  test('is what the new one does: paused stays paused (L1)', async () => {
+  test('L1: paused stays paused, before, after and when it is put back', async () => {
     await docker('run', '-d', '--init', '--name', name, '-p', '951:80', image, ...SERVE);
     await docker('pause', name);
     const before = await engine.inspect(name);
@@ -55,10 +55,10 @@ describeReal('what a container did before it was recreated on a real engine', ()
   }, 60_000);
 
   test.each<[string, readonly string[], string]>([
-    ['exited stays exited', ['run', '-d'], 'exited'],
-    ['created stays created', ['create'], 'created'],
+    ['L1: exited stays exited', ['run', '-d'], 'exited'],
+    ['L1: created stays created', ['create'], 'created'],
   ])(
-    'is what the new one does: %s, and neither is started (L1, L3)',
+    '%s, and neither is started',
     async (_which, words, status) => {
       await docker(...words, '--name', name, '-v', `${prefix}data:/data`, '-p', '952:80', image, 'true');
       if (status === 'exited') await docker('wait', name);
@@ -79,7 +79,7 @@ describeReal('what a container did before it was recreated on a real engine', ()
     60_000,
   );
 
-  test('does not matter to one that a stopped policy would start at boot: it is left alone (L2, L3)', async () => {
+  test('L3: one that is stopped and that its policy would start at boot is left alone', async () => {
     await docker('run', '-d', '--init', '--name', name, '--restart', 'always', '-p', '953:80', image);
     await docker('stop', name);
 
