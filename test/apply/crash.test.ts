@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { applyChange } from '../../src/apply/apply-change.ts';
-import { resumeHost, rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
-import type { HostTools } from '../../src/apply/tools.ts';
 import { LOCK_NAME } from '../../src/model/names.ts';
 import type { Operation } from '../../src/model/plan.ts';
+import { change, everyCall, isNot, resume, rollBack, watch } from '../support/every-call.ts';
 import type { MemoryHost, ServiceOptions } from '../support/memory-host.ts';
 import { memoryHost, RUN, serving } from '../support/memory-host.ts';
 import type { Mishap } from '../support/mishap.ts';
@@ -18,15 +16,6 @@ const OLD = ['web: old, running, always:0'];
 const NEW = [`web.enforce-bak-${RUN}: old, exited, no:0`, 'web: new, running, always:0'];
 const SERVICE: ServiceOptions = { healthcheck: true, networks: ['front', 'back', 'audit'] };
 const BROKEN: ServiceOptions = { ...SERVICE, afterwards: serving({ health: 'unhealthy', listens: [] }) };
-
-type Work = (host: MemoryHost, tools: HostTools) => Promise<unknown>;
-
-const change: Work = (host, tools) => applyChange(host.change, host.settings, tools);
-const rollBack: Work = async (host, tools) => {
-  const [target] = await rollBackTargets(undefined, tools);
-  return target && (await rollBackTarget(target, host.settings.gate, tools));
-};
-const resume: Work = (host, tools) => resumeHost(host.settings, tools);
 
 /** Calls after which a change that would do well ends with the old one: nothing but the lock was there, or the engine said no. */
 const GIVES_UP_AT: Partial<Record<Mishap, readonly string[]>> = {
@@ -105,63 +94,7 @@ describe('enforce that is killed after each single call it makes about a contain
   });
 });
 
-interface End {
-  readonly atCall: string;
-  readonly standing: readonly string[];
-}
-
-interface Scenario {
-  readonly options: ServiceOptions;
-  readonly before?: Work;
-  readonly work: Work;
-}
-
-/** Lets the mishap meet the first call, on a host of its own the second, and so on until the work ends without meeting it. */
-async function everyCall(mishap: Mishap, scenario: Scenario): Promise<readonly End[]> {
-  const ends: End[] = [];
-  for (let atCall = 1; ; atCall++) {
-    const end = await oneCall(mishap, atCall, scenario);
-    if (!end) return ends;
-    ends.push(end);
-  }
-}
-
-async function oneCall(mishap: Mishap, atCall: number, { options, before, work }: Scenario): Promise<End | undefined> {
-  const host = await memoryHost(options);
-  try {
-    await before?.(host, await host.enter());
-    const wrong = watch(host);
-    const { tools, dead, met } = withMishap(await host.enter(), host.engine, mishap, atCall);
-    await Promise.race([work(host, tools), dead]);
-    const operation = met();
-    if (!operation) return undefined;
-
-    await resume(host, await host.enter('0ther'));
-
-    return { atCall: `${atCall} ${operation.kind}`, standing: [...host.standing(), ...wrong()] };
-  } finally {
-    await host.close();
-  }
-}
-
 function nameOf(operation: Operation, { engine }: MemoryHost): string | undefined {
   if (operation.kind === 'create') return operation.name;
   return operation.kind === 'remove-image' ? operation.reference : engine.store.containers.get(operation.id)?.name;
-}
-
-/** Notes what must never be, from here on: two that run at once, a volume that comes or goes. */
-function watch(host: MemoryHost): () => readonly string[] {
-  const { engine } = host;
-  const volumes = [...engine.store.volumes.keys()].join();
-  const wrong = new Set<string>();
-  engine.afterEach = () => {
-    const up = [...engine.store.containers.values()].filter(({ phase }) => phase !== 'created' && phase !== 'exited');
-    if (up.length > 1) wrong.add('two were running');
-    if ([...engine.store.volumes.keys()].join() !== volumes) wrong.add('the volumes changed');
-  };
-  return () => [...wrong, ...host.calls().filter((call) => call.includes('volumes'))];
-}
-
-function isNot(...wanted: readonly (readonly string[])[]): (end: End) => boolean {
-  return ({ standing }) => !wanted.some((end) => end.join('\n') === standing.join('\n'));
 }

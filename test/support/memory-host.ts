@@ -4,7 +4,7 @@ import { restartText } from '../../src/apply/observe.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { LOCK_NAME } from '../../src/model/names.ts';
-import type { Change } from '../../src/model/plan.ts';
+import type { Activity, Change, DependantChange } from '../../src/model/plan.ts';
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { aChange } from './a-plan.ts';
 import { aProcess } from './a-process.ts';
@@ -54,20 +54,28 @@ export interface ServiceOptions {
   readonly apiVersion?: string;
   /** Its networks; the first is the one it was created on. */
   readonly networks?: readonly string[];
+  /** What it does when the change is planned; it runs when not given. */
+  readonly activity?: Activity;
+  /** A container `sidecar` that lives in its network, and does this once it has lost NET_RAW. */
+  readonly sidecar?: Conduct;
+  /** What is different about the change. */
+  readonly change?: Partial<Change>;
 }
 
 /** Starts the host. The service has a named and an anonymous volume, and a health check where it is asked for. */
 export async function memoryHost(options: ServiceOptions = {}): Promise<MemoryHost> {
   const engine = await MemoryEngine.open({
-    images: [webImage(options)],
+    images: [webImage(options), sidecarImage(options)],
     engine: { apiVersion: options.apiVersion ?? '1.41' },
   });
   const old = runWeb(engine, options);
+  const sidecar = options.sidecar === undefined ? undefined : runSidecar(engine, old);
+  const originals = new Set([old.id, sidecar?.id]);
   const connections: Awaited<ReturnType<typeof engineAt>>['connection'][] = [];
   return {
     engine,
     old,
-    change: changeOf(old),
+    change: { ...changeOf(old), ...activityIn(options), dependants: dependantsOf(sidecar), ...options.change },
     settings: {
       gate: { healthyForSeconds: 1, deadlineSeconds: 5, onFailure: 'rollback' },
       planDigest: 'sha256:p1an',
@@ -88,7 +96,7 @@ export async function memoryHost(options: ServiceOptions = {}): Promise<MemoryHo
       [...engine.store.containers.values()]
         .map((container) => {
           const policy = restartText(inspectContainer(engine.store, container) as unknown as ContainerInspect);
-          return `${container.name}: ${container.id === old.id ? 'old' : 'new'}, ${container.phase}, ${policy}`;
+          return `${container.name}: ${originals.has(container.id) ? 'old' : 'new'}, ${container.phase}, ${policy}`;
         })
         .toSorted(),
     async close() {
@@ -120,10 +128,8 @@ function webImage({ afterwards = serving() }: ServiceOptions): ReturnType<typeof
   });
 }
 
-function runWeb(
-  engine: MemoryEngine,
-  { healthcheck = false, restart = { Name: 'always' }, networks = ['front', 'back', 'audit'] }: ServiceOptions,
-): MemoryContainer {
+function runWeb(engine: MemoryEngine, options: ServiceOptions): MemoryContainer {
+  const { healthcheck = false, restart = { Name: 'always' }, networks = ['front', 'back', 'audit'] } = options;
   for (const network of networks) engine.network(network, `172.28.${networks.indexOf(network)}.0/24`);
   const [first = 'bridge', ...others] = networks;
   const web = engine.run('web', {
@@ -141,7 +147,44 @@ function runWeb(
     connect(engine.store, other, web, { request: { Aliases: [`shop-${other}`] }, apiVersion: 1.41 });
   // It has run for a while: its health is known.
   web.looks = 100;
+  const { activity = 'running' } = options;
+  if (activity !== 'running') web.phase = activity === 'paused' ? 'paused' : 'exited';
   return web;
+}
+
+function sidecarImage({ sidecar = serving({ listens: [] }) }: ServiceOptions): ReturnType<typeof image> {
+  return image(
+    'shop/sidecar:1',
+    { Cmd: ['/bin/sidecar'], Env: ['PATH=/bin'] },
+    {
+      '/bin/sidecar': ({ capabilities }) => (capabilities.has('NET_RAW') ? serving({ listens: [] }) : sidecar),
+    },
+  );
+}
+
+function runSidecar(engine: MemoryEngine, web: MemoryContainer): MemoryContainer {
+  return engine.run('sidecar', {
+    Image: 'shop/sidecar:1',
+    HostConfig: { NetworkMode: `container:${web.id}`, RestartPolicy: { Name: 'always' } },
+  });
+}
+
+function dependantsOf(sidecar: MemoryContainer | undefined): readonly DependantChange[] {
+  if (!sidecar) return [];
+  return [
+    {
+      container: sidecar.name,
+      id: sidecar.id,
+      through: ['network_mode'],
+      activity: 'running',
+      edits: [{ path: 'HostConfig.CapDrop', before: null, after: ['ALL'] }],
+      staleIf: { engineId: 'MEMO:engine', configDigest: 'sha256:c0', imageId: sidecar.image.id },
+    },
+  ];
+}
+
+function activityIn({ activity }: ServiceOptions): Partial<Change> {
+  return activity === undefined ? {} : { activity };
 }
 
 function changeOf({ id, name, image: { id: imageId } }: MemoryContainer): Change {

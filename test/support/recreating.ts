@@ -45,8 +45,8 @@ export interface Recreating {
   attempt(before: ContainerInspect, different?: Attempt): Promise<Outcome>;
   /** The same, which must succeed; the new container. */
   recreate(before: ContainerInspect, different?: Attempt): Promise<ContainerInspect>;
-  /** Takes the change back, which must succeed; the old container. */
-  putBack(name: string, run?: string): Promise<ContainerInspect>;
+  /** Takes the change of a run back, in another run where one is given; that must succeed. What has the name then. */
+  putBack(name: string, run?: string, by?: string): Promise<ContainerInspect>;
   /** What the product's own command plans for a container. */
   plan(name: string): Promise<Planned>;
   /** What `plan --json` tells of its ports. */
@@ -169,8 +169,8 @@ export function recreating(area: string): Recreating {
       expect(after.Id).not.toBe(before.Id);
       return after;
     },
-    async putBack(name, run = RUN) {
-      const { tools, close } = await workAt(socketPath, run);
+    async putBack(name, run = RUN, by = run) {
+      const { tools, close } = await workAt(socketPath, by);
       try {
         const [target] = (await rollBackTargets(run, tools)).filter(
           ({ container }) => container === `${prefix}${name}`,
