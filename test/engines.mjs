@@ -12,7 +12,7 @@ import { suitesWith } from './support/suites-with.mjs';
 const ROOT = join(import.meta.dirname, '..');
 const ENGINES = process.env.ENFORCE_ENGINES ?? '/var/tmp/enforce-engines';
 const KNOWN = ['bookworm', 'trixie', 'sid'];
-const PACKAGES = 'debootstrap util-linux iproute2 busybox-static';
+const PACKAGES = 'debootstrap util-linux iproute2 busybox-static openssh-server sudo docker.io';
 
 const count = { passed: 0, failed: 0 };
 const lines = [];

@@ -41,7 +41,8 @@ missing() {
   local lacks=0 word
   lack() { echo "$1"; lacks=1; }
   [ "$(id -u)" = 0 ] || { lack root; return 1; }
-  for word in debootstrap unshare nsenter pivot_root chroot ip busybox; do
+  # The last three are for the suite that comes to the engine over ssh.
+  for word in debootstrap unshare nsenter pivot_root chroot ip busybox sshd sudo docker; do
     command -v $word >/dev/null || lack "the command $word"
   done
   unshare --mount --net true 2>/dev/null || lack 'namespaces for mounts and networks'
