@@ -33,15 +33,22 @@ export async function hostileEngine(odd: Readonly<Record<string, unknown>>): Pro
 }
 
 /** What an honest engine with that one container answers; the container publishes port 80. */
-export const PROPER = {
+const PROPER = {
   '/version': { Version: '20.10.24' },
   '/info': { ID: 'EVIL:1', Name: 'evil-1', KernelVersion: '0.0.0' },
   '/containers/json': [{ Id: SHOP, Names: ['/shop'], Labels: {}, State: 'running', HostConfig: {} }],
   [`/containers/${SHOP}/json`]: aShop(),
   [`/containers/${SHOP}/changes`]: null,
-  [`/images/${snapshotImage()}/json`]: { Id: snapshotImage(), RepoTags: ['nginx:1.25'], Config: {} },
-  '/images/nginx%3A1.25/json': { Id: snapshotImage(), RepoTags: ['nginx:1.25'], Config: {} },
+  ...withImage({}),
 };
+
+/** The answers about the container's image, with this configuration. */
+export function withImage(Config: object): Readonly<Record<string, unknown>> {
+  const answer = { Id: inspectOf('shop').Image, RepoTags: ['nginx:1.25'], Config };
+  return Object.fromEntries(
+    [answer.Id, 'nginx:1.25'].map((name) => [`/images/${encodeURIComponent(name)}/json`, answer]),
+  );
+}
 
 /** The inspect of a container that both rules find fault with. */
 export function aShop(name = 'shop'): Record<string, unknown> {
@@ -51,10 +58,6 @@ export function aShop(name = 'shop'): Record<string, unknown> {
     NetworkSettings: { Ports: bindings },
   });
   return JSON.parse(JSON.stringify(inspect)) as Record<string, unknown>;
-}
-
-function snapshotImage(): string {
-  return inspectOf('shop').Image;
 }
 
 function valuesOf(odd: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -36,6 +36,8 @@ export async function httpEngine(answer: (asked: Asked, response: ServerResponse
       answer(row, response);
     });
   });
+  // An engine does not hang up on who is slow to ask again.
+  listener.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => listener.listen(path, resolve));
   const address = { kind: 'unix', path } as const;
   const connection = openUnix({ name: 'web-1', groups: ['all'], address }, address);

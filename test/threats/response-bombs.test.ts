@@ -64,7 +64,7 @@ describe('T7, a host that answers without end', () => {
     engines = [await hostileEngine({ '/_ping': (response: Parameters<OddAnswer>[0]) => void response.write('O') })];
     const inventory = withHosts({ 'slow-1': engines[0]?.address ?? '' });
 
-    const { exitCode, stdout, stderr } = await operator.run(['scan', '-i', inventory, '--timeout', '1']);
+    const { exitCode, stdout, stderr } = await operator.run(['scan', '-i', inventory, '--timeout', '4']);
 
     expect(exitCode).toBe(4);
     expect(stdout + stderr).toMatch(/slow-1.*no answer in time/);

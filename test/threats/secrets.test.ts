@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EmbeddedFleet } from '../support/embedded-fleet.ts';
-import { aShop, hostileEngine, PROPER, SHOP, type HostileEngine } from '../support/hostile-engine.ts';
+import { aShop, hostileEngine, SHOP, withImage, type HostileEngine } from '../support/hostile-engine.ts';
 import { image } from '../support/memory-engine/images.ts';
 import { service } from '../support/memory-engine/program.ts';
 import { operatorOf, QUICK_PLAYBOOK, type Operator } from '../support/operator.ts';
@@ -209,8 +209,6 @@ const LEAKY = service({
 function tellingAll(): Readonly<Record<string, unknown>> {
   const shop = aShop() as { Config: object; HostConfig: object; State: object; NetworkSettings: object };
   const networks = { front: { NetworkID: 'n', DriverOpts: { 'com.example.secret': 'canary-network' } } };
-  const { Id } = PROPER[`/images/${String(aShop()['Image'])}/json`] as { Id: string };
-  const about = { Id, RepoTags: [], Config: SECRETS };
   return {
     [`/containers/${SHOP}/json`]: {
       ...shop,
@@ -225,7 +223,6 @@ function tellingAll(): Readonly<Record<string, unknown>> {
       },
       NetworkSettings: { ...shop.NetworkSettings, Networks: networks },
     },
-    [`/images/${Id}/json`]: about,
-    '/images/nginx%3A1.25/json': about,
+    ...withImage(SECRETS),
   };
 }

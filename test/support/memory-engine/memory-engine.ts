@@ -70,6 +70,8 @@ export class MemoryEngine {
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
+    // An engine does not hang up on who is slow to ask again.
+    this.#server.keepAliveTimeout = 0;
   }
 
   /** Creates a container, without a request; it is not started. */
