@@ -25,6 +25,8 @@ export interface SshHost {
   readonly port: number;
   readonly behaviour: SshHostBehaviour;
   readonly seen: Seen;
+  /** Who is logged in. */
+  readonly clients: ReadonlySet<Connection>;
   /** Ends every connection without a word of ssh: with a reset, or as a host that shuts down. */
   cut(how: 'reset' | 'end'): void;
   /** Keeps every connection and reads nothing more from it. */
@@ -63,11 +65,16 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
     idle: new EventEmitter(),
   };
   const sockets = new Set<Socket>();
+  const clients = new Set<Connection>();
   const ssh = new ssh2.Server({ hostKeys, ident: 'double' }, (client) => {
     // Clients that are cut or refused are what the tests are about.
     client.on('error', () => undefined);
     client.on('authentication', (login) => authenticate(login, behaviour.authorizedKey, seen));
-    client.on('ready', () => serve(client, behaviour, seen));
+    client.on('close', () => clients.delete(client));
+    client.on('ready', () => {
+      clients.add(client);
+      serve(client, behaviour, seen);
+    });
   });
   const listener = createServer({ noDelay: true }, (socket) => {
     seen.connections += 1;
@@ -84,6 +91,7 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
     port: (listener.address() as AddressInfo).port,
     behaviour,
     seen,
+    clients,
     cut: (how) => sockets.forEach((socket) => (how === 'reset' ? socket.resetAndDestroy() : socket.destroy())),
     freeze: () => sockets.forEach((socket) => socket.pause()),
     async untilIdle() {

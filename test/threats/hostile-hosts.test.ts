@@ -106,37 +106,32 @@ describe('T15, an engine on a port without TLS', () => {
 });
 
 describe('T9, a name that would be a path', () => {
-  test.each([
-    '../../../evil',
-    '/etc/cron.d/evil',
-    '..',
-    'evil\0.txt',
-    `${'long'.repeat(1024)}`,
-    'CON',
-    '.enforce-bak-x',
-  ])('as %j names no file', async (name) => {
-    const before = filesOf(operator.folder);
-    const inventory = await beside({
-      'evil-1': {
-        '/info': { ID: name, Name: name },
-        '/containers/json': [
-          { Id: SHOP, Names: [`/${name}`], Labels: { 'io.enforce.run': name, 'io.enforce.target': name } },
-        ],
-        [`/containers/${SHOP}/json`]: { ...aShop(), Name: `/${name}` },
-      },
-    });
+  test.each(['../../../evil', '/etc/cron.d/evil', '..', 'evil\0.txt', 'long'.repeat(1024), 'CON', '.enforce-bak-x'])(
+    'as %j names no file',
+    async (name) => {
+      const before = filesOf(operator.folder);
+      const inventory = await beside({
+        'evil-1': {
+          '/info': { ID: name, Name: name },
+          '/containers/json': [
+            { Id: SHOP, Names: [`/${name}`], Labels: { 'io.enforce.run': name, 'io.enforce.target': name } },
+          ],
+          [`/containers/${SHOP}/json`]: { ...aShop(), Name: `/${name}` },
+        },
+      });
 
-    for (const words of [
-      ['scan', '-o', 'scan.json'],
-      ['plan', '-o', 'plan.json'],
-      ['status'],
-      ['apply', '--yes', '--container', name],
-    ])
-      await operator.run([...words, '-i', inventory, '-l', 'evil-1']);
+      for (const words of [
+        ['scan', '-o', 'scan.json'],
+        ['plan', '-o', 'plan.json'],
+        ['status'],
+        ['apply', '--yes', '--container', name],
+      ])
+        await operator.run([...words, '-i', inventory, '-l', 'evil-1']);
 
-    const made = filesOf(operator.folder).filter((path) => !before.includes(path));
-    expect(made.filter((path) => !OWN_FILES.test(path))).toEqual([]);
-  });
+      const made = filesOf(operator.folder).filter((path) => !before.includes(path));
+      expect(made.filter((path) => !OWN_FILES.test(path))).toEqual([]);
+    },
+  );
 
   test('as an id is not believed', async () => {
     const inventory = await beside({ 'evil-1': { '/containers/json': [{ Id: '../../../etc/passwd', Names: [] }] } });
