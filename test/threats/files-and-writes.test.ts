@@ -84,7 +84,7 @@ describe('T17, a package that brings more than it says', () => {
 
   test('has its exact bytes in the lock file', () => {
     const loose = shipped.filter(
-      ([, { integrity, version }]) => !(integrity ?? '').startsWith("sha512-") || !/^\d+\.\d+\.\d+/.test(version ?? ''),
+      ([, { integrity, version }]) => !(integrity ?? '').startsWith('sha512-') || !/^\d+\.\d+\.\d+/.test(version ?? ''),
     );
 
     expect(loose.map(([path]) => path)).toEqual([]);
