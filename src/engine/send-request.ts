@@ -15,6 +15,8 @@ export interface EngineRequest {
   readonly deadlineMilliseconds: number;
   /** An answer longer than this fails the call: a host must not be able to fill this machine's memory. */
   readonly maximumBytes: number;
+  /** Of a longer answer only the beginning is taken, instead of failing: for text that a person looks at. */
+  readonly isCutShort?: boolean;
 }
 
 /** What came back, whatever its status. */
@@ -49,7 +51,7 @@ export function requestSender(connection: Connection): SendRequest {
         );
         dial(dialOptions(request, expiry.signal), (error, response) => {
           if (error || !response) reject(asError(error));
-          else readAnswer(response, request.maximumBytes).then(resolve, reject);
+          else readAnswer(response, request).then(resolve, reject);
         });
       });
     } catch (error) {
@@ -63,8 +65,8 @@ export function requestSender(connection: Connection): SendRequest {
 /** A timer set for longer would go off at once; a stop timeout may be as long as people and hosts like. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-async function readAnswer(response: IncomingMessage, maximumBytes: number): Promise<EngineAnswer> {
-  const body = await readBody(response, maximumBytes);
+async function readAnswer(response: IncomingMessage, request: EngineRequest): Promise<EngineAnswer> {
+  const body = await readBody(response, request);
   return { status: response.statusCode ?? 0, headers: response.headers, body };
 }
 
@@ -108,13 +110,17 @@ function dialOptions({ method, path, query, body }: EngineRequest, expired: Abor
   };
 }
 
-async function readBody(response: IncomingMessage, maximumBytes: number): Promise<Buffer> {
+async function readBody(
+  response: IncomingMessage,
+  { maximumBytes, isCutShort = false }: EngineRequest,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maximumBytes) {
       response.destroy();
+      if (isCutShort) return Buffer.concat(chunks);
       throw new EnforceError('engine', `the engine's answer is longer than ${maximumBytes} bytes`, {
         hint: 'the host may be faulty or hostile; nothing of the answer was used',
       });
