@@ -15,8 +15,7 @@ export function repointed(host: JsonObject, successors: readonly Successor[]): J
   const { VolumesFrom, Links } = host;
   if (Array.isArray(VolumesFrom))
     result['VolumesFrom'] = (VolumesFrom as readonly string[]).map((text) => volumesFrom(text, successors));
-  if (Array.isArray(Links))
-    result['Links'] = (Links as readonly string[]).map((text) => linkOf(text, successors));
+  if (Array.isArray(Links)) result['Links'] = (Links as readonly string[]).map((text) => linkOf(text, successors));
   return result;
 }
 

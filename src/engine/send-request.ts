@@ -18,6 +18,8 @@ export interface EngineRequest {
   readonly deadlineMilliseconds: number;
   /** An answer longer than this fails the call: a host must not be able to fill this machine's memory. */
   readonly maximumBytes: number;
+  /** Of a longer answer only the beginning is taken, instead of failing: for text that a person looks at. */
+  readonly isCutShort?: boolean;
 }
 
 /** What came back, whatever its status. */
@@ -39,7 +41,7 @@ export function requestSender(connection: Connection): SendRequest {
   const { dial } = modemOver(connection);
 
   return (request) =>
-    exchange(request, connection, dial, async (response) => await readAnswer(response, request.maximumBytes));
+    exchange(request, connection, dial, async (response) => await readAnswer(response, request));
 }
 
 /** An answer whose body comes piece by piece; it ends with an error where it was cut. */
@@ -58,7 +60,7 @@ export function streamOpener(connection: Connection): OpenStream {
     exchange(request, connection, dial, async (response) =>
       response.statusCode === 200
         ? { status: 200, body: piecesOf(response, request, connection) }
-        : await readAnswer(response, request.maximumBytes),
+        : await readAnswer(response, request),
     );
 }
 
@@ -135,8 +137,8 @@ async function* piecesOf(
 /** A timer set for longer would go off at once; a stop timeout may be as long as people and hosts like. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-async function readAnswer(response: IncomingMessage, maximumBytes: number): Promise<EngineAnswer> {
-  const body = await readBody(response, maximumBytes);
+async function readAnswer(response: IncomingMessage, request: EngineRequest): Promise<EngineAnswer> {
+  const body = await readBody(response, request);
   return { status: response.statusCode ?? 0, headers: response.headers, body };
 }
 
@@ -185,13 +187,17 @@ function dialOptions(
   };
 }
 
-async function readBody(response: IncomingMessage, maximumBytes: number): Promise<Buffer> {
+async function readBody(
+  response: IncomingMessage,
+  { maximumBytes, isCutShort = false }: EngineRequest,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maximumBytes) {
       response.destroy();
+      if (isCutShort) return Buffer.concat(chunks);
       throw new EnforceError('engine', `the engine's answer is longer than ${maximumBytes} bytes`, {
         hint: 'the host may be faulty or hostile; nothing of the answer was used',
       });

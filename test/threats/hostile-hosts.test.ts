@@ -121,8 +121,8 @@ describe('T9, a name that would be a path', () => {
       });
 
       for (const words of [
-        ['scan', '-o', 'scan.json'],
-        ['plan', '-o', 'plan.json'],
+        ['scan', '-o', join(operator.folder, 'scan.json')],
+        ['plan', '-o', join(operator.folder, 'plan.json')],
         ['status'],
         ['apply', '--yes', '--container', name],
       ])
