@@ -18,7 +18,8 @@ export async function readDetails(
   ]);
   if (!changes) return undefined;
   return {
-    image: image ? digestSecrets(image) : null,
+    // Not its comment: nobody knows what people write into one.
+    image: image ? digestSecrets({ id: image.id, tags: image.tags, config: image.config }) : null,
     namedImageId: named?.id ?? null,
     changes: await withoutEmptyFolders(engine, id, changes),
     missingVolumes,
