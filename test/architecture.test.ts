@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   scan: { folders: ['model'], types: ['engine', 'transport'], packages: ['p-limit', 'node:crypto'] },
   rules: { folders: ['model'], packages: [] },
   plan: { folders: ['model'], packages: ['node:crypto'] },
-  apply: { folders: ['model'], types: ['engine', 'transport'], packages: ['node:crypto', ...FILES] },
+  apply: { folders: ['model'], types: ['engine', 'transport'], packages: ['node:crypto', 'node:zlib', ...FILES] },
   report: { folders: ['model'], packages: ['lossless-json'] },
   cli: {
     folders: ['model', 'load', 'transport', 'engine', 'scan', 'rules', 'plan', 'apply', 'report'],

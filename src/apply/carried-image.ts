@@ -1,8 +1,10 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Engine } from '../engine/engine.ts';
-import { asEnforceError } from '../model/errors.ts';
+import { asEnforceError, EnforceError } from '../model/errors.ts';
 import { LABELS } from '../model/names.ts';
 import type { Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
+import { isCarried } from '../model/writable-layer.ts';
 import type { SpecSources } from './container-spec.ts';
 import type { HostTools } from './tools.ts';
 
@@ -19,10 +21,48 @@ export async function carriedImage(
 ): Promise<Pick<SpecSources, 'image' | 'namedImageId' | 'ownImage'>> {
   const name = inspect.Name.replace(/^\//, '');
   const ownImage = `${REPOSITORY}/${repositoryOf(name, inspect.Id)}:${tools.journal.run}`;
-  const comment = `${name} with what was written into it, made of ${inspect.Config.Image}`;
-  await noted({ kind: 'commit', id: inspect.Id, reference: ownImage, comment }, name, tools);
-  const image = await (await tools.engine()).image(ownImage);
+  const about = `${name} with what was written into it, made of ${inspect.Config.Image}`;
+  const engine = await tools.engine();
+  // What is written meanwhile is in the image and not on the list, so that its deletion would go unseen.
+  let listed = await pathsOf(engine, inspect);
+  for (let tries = 1; ; tries++) {
+    const comment = `${about}; ${listText(listed)}`;
+    await noted({ kind: 'commit', id: inspect.Id, reference: ownImage, comment }, name, tools);
+    const all = [...new Set([...listed, ...(await pathsOf(engine, inspect))])];
+    if (all.length === listed.length || tries === MOST_TRIES) break;
+    listed = all;
+  }
+  const image = await engine.image(ownImage);
   return { ownImage, namedImageId: null, image: image ?? { id: '', tags: [], config: {} } };
+}
+
+const MOST_TRIES = 3;
+/** In an address line, and in every look at the image from then on. */
+const LONGEST_LIST = 200_000;
+
+async function pathsOf(engine: Engine, inspect: ContainerInspect): Promise<readonly string[]> {
+  const changes = (await engine.changes(inspect.Id)) ?? [];
+  return changes.filter((change) => change.kind !== 'deleted' && isCarried(change, inspect)).map(({ path }) => path);
+}
+
+function listText(paths: readonly string[]): string {
+  const text = deflateRawSync(paths.join('\0')).toString('base64url');
+  if (text.length <= LONGEST_LIST) return `files ${text}`;
+  throw new EnforceError('refused', `${paths.length} changed files are too many to be told by an image`, {
+    hint: 'use --carry=copy',
+  });
+}
+
+/** The files that were there when an image was made, as its comment tells; undefined where it does not. */
+export function listIn(comment: string): readonly string[] | undefined {
+  const [, text] = /; files ([A-Za-z0-9_-]+)$/.exec(comment) ?? [];
+  if (text === undefined) return undefined;
+  try {
+    const paths = inflateRawSync(Buffer.from(text, 'base64url'), { maxOutputLength: 64 * 1024 * 1024 }).toString();
+    return paths === '' ? [] : paths.split('\0');
+  } catch {
+    return undefined;
+  }
 }
 
 /** A container's name may have letters that an image's must not, and be longer. */

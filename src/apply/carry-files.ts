@@ -1,9 +1,10 @@
 import type { EngineReader } from '../engine/engine.ts';
-import type { EnforceError } from '../model/errors.ts';
+import { asEnforceError, EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
-import { holdsMounts, isCarried, isEngineMade } from '../model/writable-layer.ts';
+import { isCarried, isEngineMade } from '../model/writable-layer.ts';
 import type { CarriedRoot } from '../model/writable-layer.ts';
+import { listIn } from './carried-image.ts';
 import type { CarriedLayer } from './carried-layer.ts';
 import { carriedLayer } from './carried-layer.ts';
 import type { FileSource, Prints } from './entries-at.ts';
@@ -33,7 +34,17 @@ export async function carryFiles(
   const layer = await carriedLayer(engine, old);
   if (!layer) return refusal('the old container is gone');
   const carry = { engine, old, candidate, layer, make };
-  return markOf(candidate, 'carry') === 'commit' ? await carryRest(carry) : await carryAll(carry);
+  try {
+    return markOf(candidate, 'carry') === 'commit' ? await carryRest(carry) : await carryAll(carry);
+  } catch (error) {
+    return asVerdict(asEnforceError(error, 'engine'));
+  }
+}
+
+/** What the engine says no to, or cannot be true, will not be better next time. */
+function asVerdict(failure: EnforceError): Carried {
+  if (failure.code === 'engine-refused' || failure.code === 'engine') return refusal(failure.message);
+  throw failure;
 }
 
 interface Carry {
@@ -66,12 +77,11 @@ async function carryAll(carry: Carry): Promise<Carried> {
 async function carryRest(carry: Carry): Promise<Carried> {
   const { engine, candidate, layer } = carry;
   const wanted = await printsAt(oldOf(carry), layer.roots);
-  const found = await printsAt(candidateOf(carry), layer.roots);
-  const different = printDifferences(wanted, found);
+  const different = printDifferences(wanted, await printsAt(candidateOf(carry), layer.roots));
   const gone =
     different.find(({ what }) => what === 'added')?.path ??
     (await firstThere(engine, candidate.Id, layer.deleted)) ??
-    (await firstLeftOver(wanted, found, carry));
+    (await firstLeftOver(carry));
   if (gone !== undefined)
     return refusal(`${gone} was deleted between the making of the image and the stop: try again when less is written`);
   if (different.length === 0) return DONE;
@@ -92,21 +102,13 @@ async function isThere(engine: EngineReader, id: string, path: string): Promise<
   return pieces !== undefined;
 }
 
-/**
- * What was made and deleted again since the image was made is on no list of the old one's: its folder tells by its time,
- * and then has to be read whole on both sides.
- */
-async function firstLeftOver(wanted: Prints, found: Prints, carry: Carry): Promise<string | undefined> {
-  const { roots, container } = carry.layer;
-  for (const { path } of roots.filter(({ whole }) => !whole)) {
-    const [now, then] = [wanted.get(inBytes(path)), found.get(inBytes(path))];
-    if (now?.type !== 'folder' || then?.type !== 'folder' || now.modified === then.modified) continue;
-    if (holdsMounts(path, container)) return `something in ${path}, which holds mounts and cannot be looked through,`;
-    const whole: CarriedRoot = { path, whole: true, entries: Number.MAX_SAFE_INTEGER };
-    const all = await printsAt(candidateOf(carry), [whole]);
-    const left = printDifferences(await printsAt(oldOf(carry), [whole]), all).find(({ what }) => what === 'added');
-    if (left) return left.path;
-  }
+/** What was there when the image was made, and is not in the old one any more, is in the candidate by that image. */
+async function firstLeftOver({ engine, old, candidate, layer }: Carry): Promise<string | undefined> {
+  const image = await engine.image(candidate.Image);
+  const listed = image && listIn(image.comment ?? '');
+  if (!listed) throw new EnforceError('engine', 'its image does not tell any more what was in it when it was made');
+  for (const path of listed.filter((each) => !layer.paths.has(each)))
+    if ((await isThere(engine, candidate.Id, path)) && !(await isThere(engine, old.Id, path))) return path;
   return undefined;
 }
 
@@ -134,9 +136,7 @@ async function copy(roots: readonly CarriedRoot[], sent: Prints, carry: Carry): 
   if (roots.length === 0) return undefined;
   const archive = () => repacked(oldOf(carry), roots, sent);
   const failure = await carry.make({ kind: 'unpack', id: carry.candidate.Id, archive });
-  if (!failure) return undefined;
-  if (failure.code === 'engine-refused' || failure.code === 'engine') return refusal(failure.message);
-  throw failure;
+  return failure && asVerdict(failure);
 }
 
 function oldOf({ engine, old }: Carry): FileSource {

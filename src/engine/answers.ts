@@ -122,6 +122,7 @@ export function readImage(value: unknown): ImageFacts {
     id: expectText(image['Id'], 'the id of the image'),
     tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
     config: isJsonObject(config) ? config : {},
+    ...(typeof image['Comment'] === 'string' && image['Comment'] !== '' ? { comment: image['Comment'] } : {}),
   };
 }
 

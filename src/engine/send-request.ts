@@ -40,8 +40,7 @@ export type SendRequest = (request: EngineRequest) => Promise<EngineAnswer>;
 export function requestSender(connection: Connection): SendRequest {
   const { dial } = modemOver(connection);
 
-  return (request) =>
-    exchange(request, connection, dial, async (response) => await readAnswer(response, request));
+  return (request) => exchange(request, connection, dial, async (response) => await readAnswer(response, request));
 }
 
 /** An answer whose body comes piece by piece; it ends with an error where it was cut. */

@@ -70,6 +70,8 @@ export interface ImageFacts {
   readonly id: string;
   readonly tags: readonly string[];
   readonly config: JsonObject;
+  /** What was written down when it was made of a container. */
+  readonly comment?: string;
 }
 
 /** One path in which a container differs from its image. */

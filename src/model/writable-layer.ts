@@ -60,11 +60,6 @@ function holdsEngineFiles(path: string, inspect: ContainerInspect): boolean {
   return placesOf(inspect).some((place) => isWithin(place, path));
 }
 
-/** Whether another filesystem, a volume or a folder of the host, is mounted at a path or below it. */
-export function holdsMounts(path: string, inspect: ContainerInspect): boolean {
-  return mountedFolders(inspect).some((folder) => isWithin(folder, path));
-}
-
 /**
  * Whether a path is in a folder whose content is scratch by the Filesystem Hierarchy Standard: cleared at boot (/run,
  * /tmp, /var/lock) or regenerable by definition (/var/cache); /var/tmp is kept across boots and so is not among them.

@@ -28,7 +28,8 @@ export async function readDetails(
   // To look into a container the engine sets up its mounts, and so makes the folder of a bind that is not there.
   const mayLookInside = hostPaths.every(({ exists }) => exists.known && exists.value);
   return {
-    image: image ? digestSecrets(image) : null,
+    // Not its comment: nobody knows what people write into one.
+    image: image ? digestSecrets({ id: image.id, tags: image.tags, config: image.config }) : null,
     namedImageId: named?.id ?? null,
     changes: mayLookInside ? await withoutEmptyFolders(engine, id, changes) : changes,
     missingVolumes,

@@ -1,33 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { applyChange } from '../../src/apply/apply-change.ts';
-import { resumeHost, rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
-import type { HostTools } from '../../src/apply/tools.ts';
-import type { Outcome } from '../../src/model/journal.ts';
-import type { Change } from '../../src/model/plan.ts';
+import { expect, test } from '@jest/globals';
+import { rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
 import { callEngine } from '../support/call-engine.ts';
-import { describeReal, realEngine } from '../support/real-engine.ts';
-import { changeOf, workAt } from '../support/real-host.ts';
+import { describeReal } from '../support/real-engine.ts';
+import { CARRY_RUN, carryBench, GATE } from './carry-bench.ts';
 import { capableArchive, LOOK, secretArchive, WRITE } from './carry-cases.ts';
 
-const RUN = '7f3a';
-const GATE = { healthyForSeconds: 1, deadlineSeconds: 20, onFailure: 'rollback' } as const;
 const BOTH = ['copy', 'commit'] as const;
 
 describeReal('the writable layer of a container that is recreated', () => {
-  const engine = realEngine('carry');
+  const { engine, tools, launch, within, apply, carriedImages, image } = carryBench('carry');
   const { docker, prefix, socketPath } = engine;
-  let image = '';
-  let enforce: HostTools;
-  let leave: () => Promise<void>;
-
-  beforeAll(async () => {
-    image = await engine.busyboxImage();
-  }, 120_000);
-  afterAll(() => engine.cleanUp(), 120_000);
-  beforeEach(async () => {
-    ({ tools: enforce, close: leave } = await workAt(socketPath, RUN));
-  });
-  afterEach(() => leave());
 
   test.each(BOTH)(
     'W1, W3: comes along by %s as it was, and is there again when the change is taken back',
@@ -38,9 +20,9 @@ describeReal('the writable layer of a container that is recreated', () => {
 
       const outcome = await apply(name, carry);
       const after = await within(name, LOOK);
-      const images = await carriedImages();
-      const [target] = await rollBackTargets(RUN, enforce);
-      const back = target && (await rollBackTarget(target, GATE, enforce));
+      const images = await carriedImages(name);
+      const [target] = await rollBackTargets(CARRY_RUN, tools());
+      const back = target && (await rollBackTarget(target, GATE, tools()));
 
       expect(before).toContain('4755 0:0 /srv/app/setuid');
       expect(outcome).toMatchObject({ result: 'applied' });
@@ -48,7 +30,7 @@ describeReal('the writable layer of a container that is recreated', () => {
       expect(images).toHaveLength(carry === 'commit' ? 1 : 0);
       expect(back?.outcome).toMatchObject({ result: 'rolled-back' });
       expect(await within(name, LOOK)).toBe(before);
-      expect(await carriedImages()).toEqual([]);
+      expect(await carriedImages(name)).toEqual([]);
     },
     120_000,
   );
@@ -73,7 +55,7 @@ describeReal('the writable layer of a container that is recreated', () => {
     'W2: comes along by %s where it was put in from outside, as compose does with secrets',
     async (carry) => {
       const name = `${prefix}secret-${carry}`;
-      await docker('create', '--init', '--name', name, image, 'sleep', '9999');
+      await docker('create', '--init', '--name', name, image(), 'sleep', '9999');
       await callEngine(socketPath, 'PUT', `/containers/${name}/archive?path=/`, await secretArchive('hunter2'));
       await docker('start', name);
 
@@ -148,95 +130,16 @@ describeReal('the writable layer of a container that is recreated', () => {
     await docker('image', 'rm', '-f', linked);
   }, 60_000);
 
-  test.each(BOTH)(
-    'is carried again by %s when its process died in the middle, and nothing is left over',
-    async (carry) => {
-      const name = await launch(`crash-${carry}`, '--restart', 'always');
-      await within(name, WRITE);
-      const before = await within(name, LOOK);
-      const died = await workAt(socketPath, RUN);
-      const dead = new Promise<void>((resolve) => {
-        void apply(name, carry, dyingAt(died.tools, 'set-restart-policy', resolve));
-      });
-      await dead;
-      await died.close();
-
-      const [ended] = await resumeHost({ gate: GATE }, enforce);
-
-      expect(ended?.outcome).toMatchObject({ result: 'applied' });
-      expect(await within(name, LOOK)).toBe(before);
-      expect(await docker('ps', '-aq', '--filter', `name=${name}.enforce-new`)).toBe('');
-    },
-    120_000,
-  );
-
-  test('an image that was made for a change which never began is removed by whoever comes next', async () => {
-    const name = await launch('begun');
-    const died = await workAt(socketPath, RUN);
-    const dead = new Promise<void>((resolve) => {
-      void apply(name, 'commit', dyingAt(died.tools, 'create', resolve));
-    });
-    await dead;
-    await died.close();
-    const left = await carriedImages();
-
-    await resumeHost({ gate: GATE }, enforce);
-
-    expect(left.filter((each) => each.includes('-begun-'))).toHaveLength(1);
-    expect((await carriedImages()).filter((each) => each.includes('-begun-'))).toEqual([]);
-  }, 60_000);
-
-  async function launch(own: string, ...options: readonly string[]): Promise<string> {
-    const name = `${prefix}${own}`;
-    await docker('run', '-d', '--init', '--name', name, ...options, image, 'sleep', '9999');
-    return name;
-  }
-  function within(name: string, script: string): Promise<string> {
-    return docker('exec', name, 'sh', '-c', script);
-  }
   async function imageWith(name: string, script: string): Promise<string> {
     await within(name, script);
     await docker('commit', name, 'enforce-test/linked:1');
     return 'enforce-test/linked:1';
   }
-  async function carriedImages(): Promise<readonly string[]> {
-    const names = await docker('image', 'ls', '--format', '{{.Repository}}', 'enforce-carried/*');
-    return names.split('\n').filter((line) => line !== '');
-  }
   async function attributesOf(name: string): Promise<string> {
     const { Id } = await engine.inspect(name);
-    const pieces = await (await enforce.engine()).archive(Id, '/srv/tool');
+    const pieces = await (await tools().engine()).archive(Id, '/srv/tool');
     const chunks: Uint8Array[] = [];
     for await (const piece of pieces ?? []) chunks.push(piece);
     return /SCHILY[^]*?\n/.exec(Buffer.concat(chunks).toString('latin1'))?.[0] ?? '';
   }
-  async function apply(name: string, carry: Change['carry'], tools: HostTools = enforce): Promise<Outcome> {
-    const preflight = () => Promise.resolve({ ready: true } as const);
-    return applyChange(
-      { ...changeOf(await engine.inspect(name), ['DAC_OVERRIDE']), carry },
-      { gate: GATE, planDigest: 'sha256:p1an', keepSeconds: 60, remembers: 'settings', preflight },
-      tools,
-    );
-  }
 });
-
-/** A process that dies when it would make its first call of a kind for the container itself. */
-function dyingAt(tools: HostTools, kind: string, die: () => void): HostTools {
-  return {
-    ...tools,
-    async engine() {
-      const engine = await tools.engine();
-      return {
-        ...engine,
-        async run(operation) {
-          const isLock = operation.kind === 'create' && operation.name === 'enforce.lock';
-          if (operation.kind === kind && !isLock) {
-            die();
-            await new Promise<never>(() => undefined);
-          }
-          await engine.run(operation);
-        },
-      };
-    },
-  };
-}

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
 import { describeCreating } from './contract-create.ts';
+import { describeFiles } from './contract-files.ts';
 import { describeLiving } from './contract-live.ts';
 import { describeNetworks } from './contract-network.ts';
 import { describeReading } from './contract-read.ts';
@@ -30,5 +31,6 @@ export function describeEngineContract(name: string, setUp: () => Promise<Engine
     describeRunning(at);
     describeLiving(at);
     describeNetworks(at);
+    describeFiles(at);
   });
 }

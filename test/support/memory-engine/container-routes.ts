@@ -16,7 +16,6 @@ export const CONTAINER_ROUTES: readonly Route[] = [
   ['GET', /^\/containers\/json$/, listContainers],
   ['POST', /^\/containers\/create$/, create],
   ['GET', /^\/containers\/([^/]+)\/json$/, inspect],
-  ['GET', /^\/containers\/([^/]+)\/changes$/, (store, _call, id) => json(changesOf(findContainer(store, id)))],
   ['GET', /^\/containers\/([^/]+)\/top$/, (store, _call, id) => json(processesOf(findContainer(store, id)))],
   ['GET', /^\/containers\/([^/]+)\/logs$/, logs],
   [
@@ -71,10 +70,6 @@ function inspect(store: Store, { apiVersion }: Call, id: string): Reply {
   const container = findContainer(store, id);
   look(store, container, apiVersion);
   return json(inspectContainer(store, findContainer(store, id)));
-}
-
-function changesOf({ changes }: MemoryContainer): JsonValue {
-  return changes.length === 0 ? null : changes.map((change) => ({ ...change }));
 }
 
 function processesOf(container: MemoryContainer): JsonObject {

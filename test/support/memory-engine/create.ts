@@ -50,6 +50,7 @@ export function createContainer(store: Store, name: string, body: JsonObject, ap
     looks: 0,
     published: [],
     log: [],
+    files: new Map(),
     changes: [],
   };
   store.containers.set(id, container);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../../src/model/json.ts';
+import { plainFile } from './files.ts';
 import type { Launch, Program } from './program.ts';
 import { exits, service } from './program.ts';
 import type { MemoryImage } from './store.ts';
@@ -9,8 +10,14 @@ export function image(tag: string, config: JsonObject, programs: Readonly<Record
   const digest = createHash('sha256')
     .update(JSON.stringify([tag, config, Object.keys(programs)]))
     .digest('hex');
-  return { id: `sha256:${digest}`, tags: [tag], config: { ...PLAIN, ...config }, programs };
+  return { id: `sha256:${digest}`, tags: [tag], config: { ...PLAIN, ...config }, programs, files: FILES };
 }
+
+/** Enough of a root to write into. */
+const FILES = new Map([
+  ['/data/seed', plainFile('from the image\n')],
+  ['/etc/passwd', plainFile('root:x:0:0:root:/:/bin/sh\nwww:x:33:33:www:/www:/bin/sh\n')],
+]);
 
 const PLAIN: JsonObject = {
   Hostname: '',

@@ -178,6 +178,7 @@ export function inspectImage(image: MemoryImage): JsonObject {
     RepoTags: image.tags,
     RepoDigests: [],
     Parent: '',
+    Comment: image.comment ?? '',
     Created: '2026-01-01T00:00:00Z',
     DockerVersion: '20.10.24',
     Config: image.config,

@@ -132,7 +132,7 @@ export class MemoryEngine {
     this.#send(response, reply, fault === 'cut-mid-body');
   }
 
-  #read({ method = '', url = '' }: IncomingMessage, body: string): EngineCall {
+  #read({ method = '', url = '' }: IncomingMessage, body: Buffer): EngineCall {
     const { pathname, searchParams } = new URL(url, 'http://engine');
     const [, version, path = pathname] = /^\/v(\d+\.\d+)(\/.*)$/.exec(pathname) ?? [];
     return {
@@ -143,11 +143,12 @@ export class MemoryEngine {
       path,
       apiVersion: Number(version ?? this.store.engine.apiVersion),
       query: searchParams,
-      body: parsedOrEmpty(body),
+      body: parsedOrEmpty(body.toString('utf8')),
+      bytes: body,
     };
   }
 
-  #carryOut(call: EngineCall, request: IncomingMessage, body: string): Reply {
+  #carryOut(call: EngineCall, request: IncomingMessage, body: Buffer): Reply {
     try {
       refuseVersion(this.store.engine, call.apiVersion);
       refuseBody(call, request, body);
@@ -169,6 +170,7 @@ export class MemoryEngine {
     response.writeHead(reply.status, {
       'Api-Version': apiVersion,
       ...(kind === 'podman' ? { 'Libpod-Api-Version': version } : {}),
+      ...(reply.kind === 'empty' ? reply.headers : {}),
       Server: kind === 'podman' ? `Libpod/${version} (linux)` : `Docker/${version} (linux)`,
       ...(reply.kind === 'empty' ? {} : { 'Content-Type': reply.kind === 'json' ? 'application/json' : reply.type }),
       ...(reply.status === 204 || reply.status === 304 ? {} : { 'Content-Length': bytes.length }),
@@ -178,10 +180,10 @@ export class MemoryEngine {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function parsedOrEmpty(body: string): JsonObject {
@@ -203,12 +205,12 @@ function refuseVersion({ apiVersion, minimumApiVersion }: EngineIdentity, asked:
     );
 }
 
-function refuseBody({ method, path }: EngineCall, { headers }: IncomingMessage, body: string): void {
+function refuseBody({ method, path }: EngineCall, { headers }: IncomingMessage, body: Buffer): void {
   if (method !== 'POST') return;
   const type = headers['content-type'] ?? '';
-  if (body !== '' && !type.startsWith('application/json'))
+  if (body.length > 0 && !type.startsWith('application/json'))
     throw new Refusal(400, `Content-Type specified (${type}) must be 'application/json'`);
-  if (body === '' && path === '/containers/create') throw new Refusal(500, 'EOF');
+  if (body.length === 0 && path === '/containers/create') throw new Refusal(500, 'EOF');
 }
 
 function refused({ status, message }: Refusal): Reply {

@@ -4,6 +4,7 @@ import { done, json } from './call.ts';
 import { CONTAINER_ROUTES } from './container-routes.ts';
 import { infoOf, versionOf } from './engine-facts.ts';
 import { object, text } from './fields.ts';
+import { FILE_ROUTES } from './file-routes.ts';
 import { inspectImage, inspectNetwork } from './inspect.ts';
 import { connect, createNetwork, disconnect } from './networks.ts';
 import { Refusal } from './refusal.ts';
@@ -41,6 +42,7 @@ const ROUTES: readonly Route[] = [
   ['GET', /^\/volumes$/, (store) => json({ Volumes: [...store.volumes.values()].map(volumeRow), Warnings: null })],
   ['GET', /^\/volumes\/([^/]+)$/, inspectVolume],
   ['DELETE', /^\/volumes\/([^/]+)$/, removeVolume],
+  ...FILE_ROUTES,
   ...CONTAINER_ROUTES,
 ];
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { MountPoint } from '../../../src/model/snapshot.ts';
+import type { MemoryFile } from './files.ts';
 import type { Conduct, LogLine, Program } from './program.ts';
 import { noSuchContainer, Refusal } from './refusal.ts';
 
@@ -57,7 +58,9 @@ export interface MemoryContainer {
   looks: number;
   published: readonly PublishedRow[];
   log: readonly LogLine[];
-  /** Rows of `GET /containers/{id}/changes`. */
+  /** What was written since it was made, by path. */
+  readonly files: Map<string, MemoryFile | 'deleted'>;
+  /** More rows of `GET /containers/{id}/changes`, of files that cannot be read. */
   changes: readonly { readonly Path: string; readonly Kind: 0 | 1 | 2 }[];
 }
 
@@ -92,6 +95,9 @@ export interface MemoryImage {
   readonly config: JsonObject;
   /** By path of the executable. */
   readonly programs: Readonly<Record<string, Program>>;
+  /** By path. */
+  readonly files: ReadonlyMap<string, MemoryFile>;
+  readonly comment?: string;
 }
 
 /** A network. */
