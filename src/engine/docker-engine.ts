@@ -3,7 +3,7 @@ import type { JsonObject } from '../model/json.ts';
 import { isJsonObject } from '../model/json.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
-import type { EngineFacts, FileChange } from '../model/snapshot.ts';
+import type { ContainerInspect, EngineFacts, FileChange } from '../model/snapshot.ts';
 import type { Connection } from '../transport/connection.ts';
 import { isFolderStat, readContainer, readFacts, readFileChanges, readImage, readSummaries } from './answers.ts';
 import type { Engine } from './engine.ts';
@@ -72,7 +72,7 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
     },
     async inspect(id) {
       const answer = await getOne('containers', id, '/json');
-      return answer && readContainer(json(answer));
+      return answer && whoWasAsked(id, readContainer(json(answer)));
     },
     async image(reference) {
       const answer = await getOne('images', reference, '/json');
@@ -124,6 +124,14 @@ type GetOne = (
   more?: string,
   bounds?: Partial<EngineRequest>,
 ) => Promise<EngineAnswer | undefined>;
+
+/** On a connection that has got out of step an answer is another question's; nothing may be decided on it. */
+function whoWasAsked(id: string, container: ContainerInspect): ContainerInspect {
+  if (container.Id === id || !/^[0-9a-f]{64}$/.test(id)) return container;
+  throw new EnforceError('unreachable', `asked for container ${id.slice(0, 12)}, the engine told of another`, {
+    hint: 'a proxy may sit between and mix up its answers',
+  });
+}
 
 /** 304 says that it was so already. A redirection is no answer: nothing was done where it was asked. */
 function isDone(status: number): boolean {
