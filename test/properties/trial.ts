@@ -1,12 +1,12 @@
 import { applyChange } from '../../src/apply/apply-change.ts';
 import { rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
-import type { Clock, HostTools } from '../../src/apply/tools.ts';
+import type { HostTools } from '../../src/apply/tools.ts';
 import { parseJson, writeJson } from '../../src/engine/json-text.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { isJsonObject } from '../../src/model/json.ts';
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { text } from '../support/memory-engine/fields.ts';
-import { changeOf, workAt } from '../support/real-host.ts';
+import { changeOf, hurried, workAt } from '../support/real-host.ts';
 import type { ContainerCase } from './container-case.ts';
 import { differencesAfterRecreate, differencesAfterStart } from './normal-form.ts';
 import type { Site } from './site.ts';
@@ -129,11 +129,6 @@ async function run({ Name, Mounts }: ContainerInspect, script: string, { engine 
     .map((mount) => mount.Destination);
   if (places.length === 0) return '';
   return engine.docker('exec', '-u', '0', Name.slice(1), '/bin/sh', '-c', script, 'sh', ...places);
-}
-
-/** Ten times as fast as the real one: programs here are up as soon as they are started. */
-function hurried(clock: Clock): Clock {
-  return { ...clock, now: () => clock.now() * 10, delay: (milliseconds) => clock.delay(milliseconds / 10) };
 }
 
 async function clear(name: string, volumes: readonly string[], { engine, call }: Site): Promise<void> {
