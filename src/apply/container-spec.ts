@@ -53,8 +53,9 @@ function configOf(
   const config: Record<string, JsonValue | undefined> = { ...(Config as unknown as JsonObject) };
   // The name may stand for another image by now; the id never does (I1).
   config['Image'] = ownImage ?? (namedImageId === Image ? Config.Image : Image);
-  // A cleared entrypoint is stored as null, and null at create means "the image's" (I7).
-  if (!Config.Entrypoint?.length && asList(image.config['Entrypoint']).length > 0) config['Entrypoint'] = [''];
+  // A cleared entrypoint is stored as null, and null at create means "the image's" (I7); an empty list means none.
+  if ((Config.Entrypoint ?? null) === null && asList(image.config['Entrypoint']).length > 0)
+    config['Entrypoint'] = [''];
   config['Labels'] = { ...withoutMarks(Config.Labels ?? {}), ...markLabels(marks) };
   const isJoined = HostConfig.NetworkMode?.startsWith('container:') ?? false;
   if (keptHostname(inspect, engine) === undefined) delete config['Hostname'];

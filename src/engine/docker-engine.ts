@@ -3,7 +3,7 @@ import type { JsonObject } from '../model/json.ts';
 import { isJsonObject } from '../model/json.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
-import type { EngineFacts, FileChange } from '../model/snapshot.ts';
+import type { ContainerInspect, EngineFacts, FileChange } from '../model/snapshot.ts';
 import { withoutSecrets } from '../model/without-secrets.ts';
 import type { Connection } from '../transport/connection.ts';
 import {
@@ -121,7 +121,7 @@ function dockerEngine(
     },
     async inspect(id) {
       const [answer, macAddress] = await Promise.all([getOne('containers', id, '/json'), chosenMac(id)]);
-      const container = answer && readContainer(json(answer));
+      const container = answer && whoWasAsked(id, readContainer(json(answer)));
       return container && macAddress !== undefined
         ? { ...container, Config: { ...container.Config, MacAddress: macAddress } }
         : container;
@@ -187,6 +187,14 @@ type GetOne = (
   more?: string,
   bounds?: Partial<EngineRequest>,
 ) => Promise<EngineAnswer | undefined>;
+
+/** On a connection that has got out of step an answer is another question's; nothing may be decided on it. */
+function whoWasAsked(id: string, container: ContainerInspect): ContainerInspect {
+  if (container.Id === id || !/^[0-9a-f]{64}$/.test(id)) return container;
+  throw new EnforceError('unreachable', `asked for container ${id.slice(0, 12)}, the engine told of another`, {
+    hint: 'a proxy may sit between and mix up its answers',
+  });
+}
 
 /** 304 says that it was so already. A redirection is no answer: nothing was done where it was asked. */
 function isDone(status: number): boolean {

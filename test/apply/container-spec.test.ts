@@ -40,6 +40,12 @@ describe('the image and what it runs', () => {
     expect(specOf(recorded('shop'), { image })).toMatchObject({ Entrypoint: ['/bin/sh', '-c'] });
   });
 
+  test('an entrypoint of no words stays a list of no words', () => {
+    const image = { id: 'sha256:one', tags: [], config: { Entrypoint: ['/bin/sh', '-c'] } };
+
+    expect(specOf(inspectOf('web', { Config: { Entrypoint: [] } }), { image })).toMatchObject({ Entrypoint: [] });
+  });
+
   test('everything else of the container’s own is sent as it is', () => {
     const { Config } = recorded('shop');
 

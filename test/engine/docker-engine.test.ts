@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { connectEngine } from '../../src/engine/docker-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { idOf } from '../support/containers.ts';
+import { idOf, inspectOf } from '../support/containers.ts';
 import { failureOf } from '../support/failure-of.ts';
 import type { Asked, HttpEngine } from '../support/http-engine.ts';
 import { answering, answeringAll, httpEngine } from '../support/http-engine.ts';
@@ -134,6 +134,17 @@ describe('an answer that cannot be used', () => {
     const failure = await failureOf(() => engine.inspect(ID));
 
     expect(failure).toMatchObject({ code: 'engine', message });
+  });
+
+  test('because it is about another container than was asked for, is told as a broken connection', async () => {
+    const { engine } = await connect(answering({ [`/containers/${ID}/json`]: inspectOf('web') }));
+
+    const failure = await failureOf(() => engine.inspect(ID));
+
+    expect(failure).toMatchObject({
+      code: 'unreachable',
+      message: `asked for container ${ID.slice(0, 12)}, the engine told of another`,
+    });
   });
 
   test.each([

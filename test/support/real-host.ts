@@ -35,6 +35,11 @@ export async function workAt(
   };
 }
 
+/** Ten times as fast as a clock that goes: for programs that are up as soon as they are started. */
+export function hurried(clock: HostTools['clock']): HostTools['clock'] {
+  return { ...clock, now: () => clock.now() * 10, delay: (milliseconds) => clock.delay(milliseconds / 10) };
+}
+
 /** The change of a container that moves its ports below 1024 up by 8000, drops ALL and keeps what is named. */
 export function changeOf(inspect: ContainerInspect, keep: readonly string[] = []): Change {
   const { HostConfig, Name, Id, Config, Image } = inspect;
