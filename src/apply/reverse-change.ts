@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Change, DependantChange, Edit } from '../model/plan.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Referring } from '../model/references.ts';
-import { dependantsIn } from '../model/references.ts';
+import { dependantsIn, holdersAmong } from '../model/references.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { settingsBefore } from './marks.ts';
 
@@ -35,7 +35,7 @@ export async function reverseChange(host: string, id: string, engine: Engine): P
     keeps: 'specification',
     carry: 'none',
     carriedFiles: 0,
-    dependants: dependantsIn(leader, all).map(
+    dependants: dependantsIn(leader, holdersAmong(all)).map(
       ({ member, through }): DependantChange => ({
         container: member.name,
         id: member.id,

@@ -1,6 +1,6 @@
 import type { EngineReader } from '../engine/engine.ts';
 import type { Finding } from '../model/finding.ts';
-import { dependantsIn } from '../model/references.ts';
+import { dependantsIn, holdersAmong } from '../model/references.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import type { Assessment } from '../plan/assess.ts';
 import { assess } from '../plan/assess.ts';
@@ -32,9 +32,10 @@ export async function withDetails(
 ): Promise<AssessedHost> {
   const found = new Set(openFindings(findings).map(({ containerId }) => containerId));
   // Those that hold on to them may have to be made again too.
+  const holders = holdersAmong(snapshot.containers);
   const held = snapshot.containers
     .filter(({ id }) => found.has(id))
-    .flatMap((leader) => dependantsIn(leader, snapshot.containers).map(({ member }) => member.id));
+    .flatMap((leader) => dependantsIn(leader, holders).map(({ member }) => member.id));
   const wanted = new Set([...found, ...held]);
   const [connection, engine] = await Promise.all([session.connection(), session.engine()]);
   const reader: EngineReader = boundedReader(engine, clock.now);

@@ -32,18 +32,10 @@ export interface Referable {
   readonly name: string;
 }
 
-/**
- * Whether a reference breaks when a container is made again: every one by its id, and a link, which the engine keeps by
- * id whatever it shows (N14). Volumes of another, by name, are found by name again.
- */
-function breaksWith({ through, to }: Reference, { id, name }: Referable, names: ReadonlySet<string>): boolean {
-  const plain = to.replace(/^\//, '');
-  if (names.has(plain)) return plain === name && through !== 'volumes_from';
-  return /^[0-9a-f]{1,64}$/.test(plain) && id.startsWith(plain);
-}
-
-/** What is needed of a container to find who holds on to it. */
-export interface Referring extends Referable {
+/** A container, by id and name, with what it refers to. */
+export interface Referring {
+  readonly id: string;
+  readonly name: string;
   readonly inspect: ContainerInspect;
 }
 
@@ -53,38 +45,77 @@ export interface Dependant<Member extends Referring> {
   readonly through: readonly Reference['through'][];
 }
 
+/** Who holds on to whom among the containers of a host, looked up once for all of them. */
+export interface Holders<Member extends Referring> {
+  /** By id, those that hold on to it directly. */
+  readonly of: ReadonlyMap<string, readonly Dependant<Member>[]>;
+}
+
+/**
+ * Finds who holds on to whom so that it breaks when the other is made again: every reference by id, and a link, which the
+ * engine keeps by id whatever it shows (N14). Volumes of another, by name, are found by name again.
+ */
+export function holdersAmong<Member extends Referring>(all: readonly Member[]): Holders<Member> {
+  const byName = new Map(all.map((one) => [one.name, one]));
+  const sorted = all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const of = new Map<string, Dependant<Member>[]>();
+  for (const member of all) {
+    const held = new Map<string, Reference['through'][]>();
+    for (const { through, to } of referencesOf(member.inspect)) {
+      const named = byName.get(to.replace(/^\//, ''));
+      if (named && through === 'volumes_from') continue;
+      const target = named ?? byPrefix(to.replace(/^\//, ''), sorted);
+      if (!target || target.id === member.id) continue;
+      const known = held.get(target.id) ?? [];
+      if (!known.includes(through)) held.set(target.id, [...known, through]);
+    }
+    for (const [id, through] of held) {
+      const dependants = of.get(id) ?? [];
+      dependants.push({ member, through });
+      of.set(id, dependants);
+    }
+  }
+  return { of };
+}
+
+/** The engine takes the beginning of an id for the whole; `sorted` is by id. */
+function byPrefix<Member extends Referring>(text: string, sorted: readonly Member[]): Member | undefined {
+  if (!/^[0-9a-f]{1,64}$/.test(text)) return undefined;
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle]?.id ?? '') < text) low = middle + 1;
+    else high = middle;
+  }
+  const found = sorted[low];
+  return found?.id.startsWith(text) ? found : undefined;
+}
+
 /** All that hold on to a container, directly or through others; each stands after everyone it holds on to. */
 export function dependantsIn<Member extends Referring>(
   leader: Member,
-  all: readonly Member[],
+  { of }: Holders<Member>,
 ): readonly Dependant<Member>[] {
-  const names = new Set(all.map(({ name }) => name));
-  const unit: Member[] = [leader];
-  const found: Dependant<Member>[] = [];
-  for (;;) {
-    const next = all.find(
-      (other) =>
-        !unit.some(({ id }) => id === other.id) && holdsOn(other, unit, names).length > 0 && isNext(other, unit),
-    );
-    if (!next) return found;
-    found.push({ member: next, through: holdsOn(next, unit, names) });
-    unit.push(next);
+  const found = new Map<string, Dependant<Member>>();
+  // Depth first, each set down once all that hold on to it were: backwards, that is the order in which they can be made.
+  const seen = new Set<string>([leader.id]);
+  const order: string[] = [];
+  const open: { readonly id: string; next: number }[] = [{ id: leader.id, next: 0 }];
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    // The last first, so that backwards the first comes first.
+    const dependant = of.get(top.id)?.at(-1 - top.next++);
+    if (!dependant) {
+      order.push(top.id);
+      open.pop();
+      continue;
+    }
+    const { member, through } = dependant;
+    const known = found.get(member.id)?.through ?? [];
+    if (member.id !== leader.id) found.set(member.id, { member, through: [...new Set([...known, ...through])] });
+    if (seen.has(member.id)) continue;
+    seen.add(member.id);
+    open.push({ id: member.id, next: 0 });
   }
-
-  /** Nobody outside the unit who will join it is referred to: they must be made before it. */
-  function isNext(other: Member, soFar: readonly Member[]): boolean {
-    const outside = all.filter(({ id }) => id !== other.id && !soFar.some((member) => member.id === id));
-    return !outside.some((one) => holdsOn(one, soFar, names).length > 0 && holdsOn(other, [one], names).length > 0);
-  }
-}
-
-function holdsOn(
-  { inspect }: Referring,
-  unit: readonly Referable[],
-  names: ReadonlySet<string>,
-): readonly Reference['through'][] {
-  const through = referencesOf(inspect)
-    .filter((reference) => unit.some((member) => breaksWith(reference, member, names)))
-    .map((reference) => reference.through);
-  return [...new Set(through)];
+  return order.reverse().flatMap((id) => found.get(id) ?? []);
 }

@@ -1,6 +1,6 @@
 import type { Owner } from '../model/owner.ts';
 import type { Edit, PortMove } from '../model/plan.ts';
-import { dependantsIn } from '../model/references.ts';
+import { dependantsIn, holdersAmong } from '../model/references.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 
 /** What is changed of a container, as far as its owner cares. */
@@ -42,7 +42,7 @@ const COMPOSE_KEYS: readonly (readonly [key: string, path: string])[] = [
 /** What compose notes of a service that uses another's namespace has the other's id in it. */
 function renewedUsers(container: Container, snapshot: Snapshot): readonly string[] {
   const project = projectOf(container);
-  const named = dependantsIn(container, snapshot.containers)
+  const named = dependantsIn(container, holdersAmong(snapshot.containers))
     .filter(({ member, through }) => through.some((how) => how !== 'link') && projectOf(member) === project)
     .map(({ member, through }) => `${member.name} (${through.join(', ')})`);
   if (named.length === 0) return [];
@@ -53,12 +53,13 @@ function renewedUsers(container: Container, snapshot: Snapshot): readonly string
 
 function renewedItself(container: Container, snapshot: Snapshot): readonly string[] {
   const project = projectOf(container);
+  const holders = holdersAmong(snapshot.containers);
   const used = snapshot.containers.filter(
     (other) =>
       projectOf(other) === project &&
-      dependantsIn(other, snapshot.containers).some(
-        ({ member, through }) => member.id === container.id && through.some((how) => how !== 'link'),
-      ),
+      holders.of
+        .get(other.id)
+        ?.some(({ member, through }) => member.id === container.id && through.some((how) => how !== 'link')) === true,
   );
   if (used.length === 0) return [];
   const named = list(used.map(({ name }) => name));

@@ -1,5 +1,5 @@
-import type { Dependant } from '../model/references.ts';
-import { dependantsIn } from '../model/references.ts';
+import type { Dependant, Holders } from '../model/references.ts';
+import { dependantsIn, holdersAmong } from '../model/references.ts';
 import type { Blocked, Change, DependantChange } from '../model/plan.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import { activityOf } from './activity-of.ts';
@@ -26,9 +26,13 @@ export function withDependants(
 ): readonly Change[] {
   const leaderOf = new Map<string, string>();
   const results = new Map<string, Change>();
+  const host = {
+    byId: new Map(snapshot.containers.map((one) => [one.id, one])),
+    holders: holdersAmong(snapshot.containers),
+  };
   const recreated = changes.filter(({ action }) => action === 'recreate');
   // One that holds on to another that is changed is part of that one's change, and no leader.
-  const closures = new Map(recreated.map((change) => [change.id, closureOf(change, snapshot)]));
+  const closures = new Map(recreated.map((change) => [change.id, closureOf(change, host)]));
   const led = new Set([...closures.values()].flatMap((closure) => closure.map(({ member }) => member.id)));
 
   for (const change of recreated.filter(({ id }) => !led.has(id))) {
@@ -38,7 +42,7 @@ export function withDependants(
       results.set(change.id, asBlocked(change, blocked));
       for (const { member } of closure) {
         const own = changes.find(({ id }) => id === member.id);
-        if (own?.action === 'recreate') results.set(member.id, alone(own, change, snapshot));
+        if (own?.action === 'recreate') results.set(member.id, alone(own, change, host));
       }
       continue;
     }
@@ -52,9 +56,15 @@ export function withDependants(
   });
 }
 
-function closureOf({ id }: Change, { containers }: Snapshot): readonly Dependant<Container>[] {
-  const leader = containers.find((container) => container.id === id);
-  return leader ? dependantsIn(leader, containers) : [];
+/** The containers of a host by id, and who holds on to whom. */
+interface Known {
+  readonly byId: ReadonlyMap<string, Container>;
+  readonly holders: Holders<Container>;
+}
+
+function closureOf({ id }: Change, { byId, holders }: Known): readonly Dependant<Container>[] {
+  const leader = byId.get(id);
+  return leader ? dependantsIn(leader, holders) : [];
 }
 
 function whyBlocked(
@@ -83,8 +93,8 @@ function whyBlocked(
 }
 
 /** A dependant whose leader is left alone is changed by itself: its leader keeps its id. */
-function alone(own: Change, leader: Change, snapshot: Snapshot): Change {
-  return closureOf(own, snapshot).length === 0
+function alone(own: Change, leader: Change, host: Known): Change {
+  return closureOf(own, host).length === 0
     ? own
     : asBlocked(own, {
         because: `it is part of the change of ${leader.container}, which is blocked`,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { dependantsIn } from '../../src/model/references.ts';
+import { dependantsIn, holdersAmong } from '../../src/model/references.ts';
 import type { Container, HostConfig } from '../../src/model/snapshot.ts';
 import type { Deviations } from '../support/containers.ts';
 import { container, idOf, STOPPED } from '../support/containers.ts';
@@ -8,7 +8,7 @@ const vpn = container('vpn');
 const ID = idOf('vpn');
 
 function dependants(leader: Container, all: readonly Container[]): readonly object[] {
-  return dependantsIn(leader, all).map(({ member, through }) => ({ name: member.name, through }));
+  return dependantsIn(leader, holdersAmong(all)).map(({ member, through }) => ({ name: member.name, through }));
 }
 
 describe('a container holds on to another', () => {
@@ -47,7 +47,7 @@ describe('a container holds on to another', () => {
     const app = container('app', { HostConfig: { NetworkMode: `container:${ID}` } });
     const agent = container('agent', { HostConfig: { PidMode: `container:${idOf('proxy')}` } });
 
-    const names = dependantsIn(vpn, [agent, proxy, vpn, app]).map(({ member }) => member.name);
+    const names = dependantsIn(vpn, holdersAmong([agent, proxy, vpn, app])).map(({ member }) => member.name);
 
     expect(names).toEqual(['app', 'proxy', 'agent']);
   });
@@ -80,4 +80,17 @@ describe('a container does not hold on to another', () => {
 
     expect(dependants(odd, [odd])).toEqual([]);
   });
+});
+
+test('ten thousand containers that each refer to a hundred others are sorted out in one pass', () => {
+  const ids = Array.from({ length: 10_000 }, (_, at) => `c${at}`);
+  const all = ids.map((name, at) =>
+    container(name, { HostConfig: { VolumesFrom: ids.slice(Math.max(0, at - 100), at).map((other) => idOf(other)) } }),
+  );
+  const [first] = all;
+
+  const found = first ? dependantsIn(first, holdersAmong(all)) : [];
+
+  expect(found).toHaveLength(9999);
+  expect(found.map(({ member }) => member.name).slice(0, 3)).toEqual(['c1', 'c2', 'c3']);
 });
