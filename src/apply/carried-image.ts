@@ -31,6 +31,8 @@ export async function carriedImage(
     const all = [...new Set([...listed, ...(await pathsOf(engine, inspect))])];
     if (all.length === listed.length || tries === MOST_TRIES) break;
     listed = all;
+    // One that lost its name to the next would stay for ever.
+    await noted({ kind: 'remove-image', reference: ownImage }, name, tools);
   }
   const image = await engine.image(ownImage);
   return { ownImage, namedImageId: null, image: image ?? { id: '', tags: [], config: {} } };
@@ -97,7 +99,7 @@ export async function removeLeftImages(tools: HostTools): Promise<void> {
 async function noted(operation: Operation, subject: string, tools: HostTools): Promise<void> {
   const { journal, clock, host, engine, emit } = tools;
   const about = { host, container: subject, operation: operation.kind };
-  const detail = operation.kind === 'commit' ? 'make an image of it' : 'remove an image that nothing needs';
+  const detail = operation.kind === 'commit' ? 'make an image of it' : 'remove the image made of it';
   journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject, detail });
   emit({ kind: 'step', host, container: subject, text: detail });
   try {

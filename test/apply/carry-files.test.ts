@@ -96,6 +96,16 @@ test.each<[string, () => void]>([
   expect(host.standing()).toEqual(['web: old, running, always:0']);
 });
 
+test('by commit one image is left where a new file had it made twice', async () => {
+  onceAfter('/commit', () => host.old.files.set('/etc/new', plainFile('new')));
+
+  await apply('commit');
+
+  expect(host.calls().filter((call) => call === 'commit old')).toHaveLength(2);
+  expect(host.engine.store.images.size).toBe(2);
+  expect(carriedImages()).toHaveLength(1);
+});
+
 test('by commit nothing is begun when no image can be made', async () => {
   host.engine.fault = ({ path }) =>
     path === '/commit' ? { status: 500, message: 'no space left on device' } : undefined;

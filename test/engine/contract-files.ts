@@ -88,6 +88,8 @@ export function describeFiles(at: () => Workbench): void {
       });
       expect(await read(next, '/srv/note')).toEqual(['note file 4750 33:44 hello']);
       expect(await changesIn(next)).toEqual([]);
+      await engine.run({ kind: 'remove', id: next });
+      await engine.run({ kind: 'remove-image', reference: 'enforce-test-carried/shop:7f3a' });
     });
 
     test('stay in an image as long as a container is made of it', async () => {
