@@ -112,7 +112,9 @@ function dockerEngine(send: SendRequest, apiVersion: string, kind: EngineFacts['
     async run(operation) {
       const { request, fine } = operationRequest(operation);
       const answer = await versioned({ ...READ, ...request });
-      if (!isDone(answer.status) && !fine.includes(answer.status)) throw refusal(describe(operation), answer);
+      if (isDone(answer.status) || fine.includes(answer.status)) return;
+      if (isUnderWay(answer)) throw new EnforceError('engine', `the engine still works on ${describe(operation)}`);
+      throw refusal(describe(operation), answer);
     },
   };
 }
@@ -136,6 +138,11 @@ function whoWasAsked(id: string, container: ContainerInspect): ContainerInspect 
 /** 304 says that it was so already. A redirection is no answer: nothing was done where it was asked. */
 function isDone(status: number): boolean {
   return (status >= 200 && status < 300) || status === 304;
+}
+
+/** The engine does already what it is asked for: no refusal, but how it ends is still to be seen (recreate.md L14). */
+function isUnderWay({ status, body }: EngineAnswer): boolean {
+  return status === 409 && /^removal of container \S+ is already in progress$/.test(messageOf(body));
 }
 
 function describe(operation: Operation): string {
