@@ -3,19 +3,11 @@ import type { Engine } from '../engine/engine.ts';
 import { asEnforceError, EnforceError } from '../model/errors.ts';
 import { LOCK_NAME } from '../model/names.ts';
 import type { Operation } from '../model/plan.ts';
-import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Lock } from './lock.ts';
 import { lockOf, lockOperation, secondsLeft } from './lock.ts';
-import { stopTimeoutSeconds } from './operation-for.ts';
+import type { LockTerms } from './lock-terms.ts';
+import { durations, imageFor } from './lock-terms.ts';
 import type { Clock, HostTools } from './tools.ts';
-
-/** How long a lock is needed, and what its container is made of. */
-export interface LockTerms {
-  /** Containers that will be stopped and started; the image of one of them serves the lock. */
-  readonly containers: readonly ContainerInspect[];
-  /** Longest time a health check may take, in seconds. */
-  readonly deadlineSeconds: number;
-}
 
 /**
  * Does work on a host under its lock: taken before, looked at again before each call that writes, given back after.
@@ -100,7 +92,7 @@ async function take(terms: LockTerms, tools: HostTools): Promise<Held> {
     if (!other) throw failure;
     const left = await waitFor(other, { gone, seen }, engine, tools);
     if (left <= 0) {
-      await engine.run({ kind: 'remove', id: other.id });
+      await removeLock(other.id, `take over the lock of run ${other.run}`, tools);
       continue;
     }
     const waited = (clock.now() - begun) / 1000;
@@ -166,29 +158,6 @@ async function createLock(
   }
 }
 
-function durations({ containers, deadlineSeconds }: LockTerms): Pick<Lock, 'leaseSeconds' | 'drainSeconds'> {
-  const stops = containers.map(({ Config }) => stopTimeoutSeconds(Config.StopTimeout));
-  const starts = containers.map(({ Config }) => (Config.Healthcheck?.StartPeriod ?? 0) / 1e9 + deadlineSeconds);
-  const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
-  return {
-    leaseSeconds: Math.ceil(60 + 2 * sum(stops.map((stop) => stop + 10)) + sum(starts)),
-    drainSeconds: Math.ceil(Math.max(10, ...stops) + 15),
-  };
-}
-
-async function imageFor(
-  { containers }: LockTerms,
-  engine: Engine,
-): Promise<{ readonly id: string; readonly volumes: readonly string[] }> {
-  for (const { Image } of containers) {
-    const image = await engine.image(Image);
-    if (image) return { id: image.id, volumes: Object.keys(image.config['Volumes'] ?? {}) };
-  }
-  throw new EnforceError('refused', 'no image is left on this host that its lock could be made of', {
-    hint: 'docker pull the image of the container that is to be changed',
-  });
-}
-
 /** Who has the lock of a host now. Throws when a stranger's container bears its name. */
 export async function currentLock(engine: Pick<Engine, 'list' | 'inspect'>): Promise<Lock | undefined> {
   const found = (await engine.list()).find(({ names }) => names.includes(LOCK_NAME));
@@ -244,20 +213,33 @@ async function renew(held: Held, terms: LockTerms, tools: HostTools): Promise<He
   });
   const engine = await tools.engine();
   if (!(await engine.inspect(held.id))) throw lost;
-  await engine.run({ kind: 'remove', id: held.id });
+  await removeLock(held.id, 'renew the lock', tools);
   const attempt = await tryToTake(new Map(), terms, tools);
   if (attempt.held) return attempt.held;
   throw lost;
 }
 
 /** A lock that cannot be given back ends by itself. */
-async function giveBack(id: string, { engine, clock }: HostTools): Promise<void> {
+async function giveBack(id: string, tools: HostTools): Promise<void> {
   for (let times = 1; times <= MOST_UNCLEAR; times++) {
     try {
-      await (await engine()).run({ kind: 'remove', id });
+      await removeLock(id, 'give the lock back', tools);
       return;
     } catch {
-      await clock.delay(500 * times);
+      await tools.clock.delay(500 * times);
     }
   }
+}
+
+/** A journal that is full is no reason to keep everybody else out. */
+async function removeLock(id: string, detail: string, { engine, journal, clock, host }: HostTools): Promise<void> {
+  const about = { host, container: LOCK_NAME, operation: 'unlock' };
+  try {
+    journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject: id, detail });
+  } catch {
+    await (await engine()).run({ kind: 'remove', id });
+    return;
+  }
+  await (await engine()).run({ kind: 'remove', id });
+  journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: true });
 }

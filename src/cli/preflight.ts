@@ -23,7 +23,9 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
     // A plan may have been made for some rules only; what it is held against is what these rules make of the containers.
     const narrowed = { ...assessment, containers: unit.map(({ container }) => container), only: rulesOf(change) };
     const assessed = await readHost(session, narrowed, world);
-    const stale = unit.map((planned) => whyStale(planned, assessed.snapshot)).find((because) => because !== undefined);
+    const stale = unit
+      .map((planned) => whyStale(planned, assessed.snapshot, change.id))
+      .find((because) => because !== undefined);
     if (stale !== undefined) return { ready: false, because: `stale: ${stale}` };
 
     const read = await withDetails(assessed, session, world);
@@ -61,13 +63,15 @@ function rulesOf({ because, dependants }: Change): readonly RuleId[] {
 function whyStale(
   { id, container: name, staleIf }: Pick<Change, 'id' | 'container' | 'staleIf'>,
   { containers, engine }: Snapshot,
+  leader: string,
 ): string | undefined {
   const container = containers.find((candidate) => candidate.id === id);
-  if (!container) return `${name} disappeared since the plan was made`;
-  if (container.name !== name) return `${name} is called ${container.name} now`;
+  const who = id === leader ? 'it' : name;
+  if (!container) return `${who} disappeared since the plan was made`;
+  if (container.name !== name) return `${who} is called ${container.name} now`;
   if (engine.id !== staleIf.engineId) return 'another engine answers at this address than when the plan was made';
   return container.configDigest !== staleIf.configDigest || container.inspect.Image !== staleIf.imageId
-    ? `the configuration of ${name} changed since the plan was made`
+    ? `${id === leader ? 'its configuration' : `the configuration of ${name}`} changed since the plan was made`
     : undefined;
 }
 

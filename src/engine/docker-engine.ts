@@ -4,7 +4,6 @@ import { isJsonObject } from '../model/json.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
 import type { ContainerInspect, EngineFacts, FileChange } from '../model/snapshot.ts';
-import { withoutSecrets } from '../model/without-secrets.ts';
 import type { Connection } from '../transport/connection.ts';
 import {
   isFolderStat,
@@ -21,6 +20,7 @@ import { parseJson } from './json-text.ts';
 import { readLog } from './log-stream.ts';
 import { operationRequest } from './operation-request.ts';
 import { pathName } from './path-name.ts';
+import { isUnderWay, refusal } from './refusal.ts';
 import type { EngineAnswer, EngineRequest, OpenStream, SendRequest } from './send-request.ts';
 import { requestSender, streamOpener } from './send-request.ts';
 
@@ -175,6 +175,7 @@ function dockerEngine(
       const { request, fine } = operationRequest(operation);
       const answer = await versioned({ ...READ, ...request });
       if (isDone(answer.status) || fine.includes(answer.status)) return;
+      if (isUnderWay(answer)) throw new EnforceError('engine', `the engine still works on ${describe(operation)}`);
       throw refusal(describe(operation), answer, await aboutWhich(operation));
     },
   };
@@ -214,25 +215,6 @@ function describe(operation: Operation): string {
 
 function archiveAt(id: string, path: string): Pick<EngineRequest, 'path' | 'query'> {
   return { path: `/containers/${encodeURIComponent(id)}/archive`, query: { path } };
-}
-
-function refusal(what: string, { status, body }: EngineAnswer, about?: object): EnforceError {
-  const because = withoutSecrets(messageOf(body), about);
-  return new EnforceError('engine-refused', `the engine refused ${what}: ${because} (HTTP ${status})`);
-}
-
-function messageOf(body: Buffer): string {
-  const text = body
-    .subarray(0, 4 * KIB)
-    .toString('utf8')
-    .trim();
-  try {
-    const parsed = parseJson(text);
-    if (isJsonObject(parsed) && typeof parsed['message'] === 'string') return parsed['message'].trim();
-  } catch {
-    return text === '' ? 'no reason given' : text;
-  }
-  return text;
 }
 
 function json(answer: EngineAnswer | undefined): unknown {

