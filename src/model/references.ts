@@ -26,12 +26,6 @@ export function referencesOf({ HostConfig }: ContainerInspect): readonly Referen
   ];
 }
 
-/** Somebody who may be referred to. */
-export interface Referable {
-  readonly id: string;
-  readonly name: string;
-}
-
 /** A container, by id and name, with what it refers to. */
 export interface Referring {
   readonly id: string;
