@@ -102,7 +102,7 @@ test('by commit one image is left where a new file had it made twice', async () 
   await apply('commit');
 
   expect(host.calls().filter((call) => call === 'commit old')).toHaveLength(2);
-  expect(host.engine.store.images.size).toBe(2);
+  expect([...host.engine.store.images.values()].filter(({ tags }) => tags.length === 0)).toEqual([]);
   expect(carriedImages()).toHaveLength(1);
 });
 
