@@ -65,9 +65,11 @@ describeReal('a wire to a real engine that fails', () => {
         { weight: 3, arbitrary: fc.constant(undefined) },
         { weight: 1, arbitrary: fc.constantFrom(...WIRE_FAULTS) },
       );
-      const property = fc.asyncProperty(fc.array(anyFault, { minLength: 120, maxLength: 120 }), async (faults) => {
+      const anyFaults = fc.array(anyFault, { minLength: 120, maxLength: 120 });
+      // Some calls pass first: nothing is begun when the first look fails.
+      const property = fc.asyncProperty(fc.nat(12), anyFaults, async (sound, faults) => {
         let calls = 0;
-        expect(await trial(() => faults[calls++])).toEqual([]);
+        expect(await trial(() => faults[calls++ - sound])).toEqual([]);
       });
 
       await fc.assert(property, { numRuns: TRIALS });
