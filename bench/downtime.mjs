@@ -66,29 +66,29 @@ async function enforce(order) {
   await run(process.execPath, [join(ROOT, 'dist/cli/main.js'), ...words]);
 }
 
-/** Asks the old and the new port for the page without a pause while something is done; the longest time without one. */
+/** Asks the old and the new port for the page, each without a pause, while something is done; the longest time without one. */
 async function longestGap(change) {
   let last = performance.now();
   let longest = 0;
   let ended = false;
-  const changing = change().finally(() => {
-    ended = true;
-  });
-  for (let looksAfter = 0; looksAfter < 20; ended ? looksAfter++ : undefined) {
-    const answers = await Promise.all([answersAt(OLD_PORT), answersAt(NEW_PORT)]);
-    const now = performance.now();
-    if (answers.includes(true)) {
+  const ask = async (port) => {
+    for (let looksAfter = 0; looksAfter < 20; looksAfter += ended ? 1 : 0) {
+      if (!(await answersAt(port))) continue;
+      const now = performance.now();
       longest = Math.max(longest, now - last);
       last = now;
     }
-  }
-  await changing;
+  };
+  const changing = change().finally(() => {
+    ended = true;
+  });
+  await Promise.all([changing, ask(OLD_PORT), ask(NEW_PORT)]);
   return longest;
 }
 
 function answersAt(port) {
   return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path: '/', timeout: 1000, agent: false }, (answer) => {
+    const request = get({ host: '127.0.0.1', port, path: '/', timeout: 250, agent: false }, (answer) => {
       answer.resume();
       answer.on('end', () => resolve(answer.statusCode === 200));
       answer.on('error', () => resolve(false));
