@@ -1,11 +1,12 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Engine } from '../engine/engine.ts';
-import { asEnforceError, EnforceError } from '../model/errors.ts';
+import { EnforceError } from '../model/errors.ts';
 import { LABELS } from '../model/names.ts';
 import type { Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { isCarried } from '../model/writable-layer.ts';
 import type { SpecSources } from './container-spec.ts';
+import { noted } from './noted.ts';
 import type { HostTools } from './tools.ts';
 
 /** Images of enforce's own are called so; the tag is the run. */
@@ -27,12 +28,12 @@ export async function carriedImage(
   let listed = await pathsOf(engine, inspect);
   for (let tries = 1; ; tries++) {
     const comment = `${about}; ${listText(listed)}`;
-    await noted({ kind: 'commit', id: inspect.Id, reference: ownImage, comment }, name, tools);
+    await made({ kind: 'commit', id: inspect.Id, reference: ownImage, comment }, name, tools);
     const all = [...new Set([...listed, ...(await pathsOf(engine, inspect))])];
     if (all.length === listed.length || tries === MOST_TRIES) break;
     listed = all;
     // One that lost its name to the next would stay for ever.
-    await noted({ kind: 'remove-image', reference: ownImage }, name, tools);
+    await made({ kind: 'remove-image', reference: ownImage }, name, tools);
   }
   const image = await engine.image(ownImage);
   return { ownImage, namedImageId: null, image: image ?? { id: '', tags: [], config: {} } };
@@ -93,22 +94,21 @@ export async function leftImages(engine: Engine): Promise<readonly string[]> {
 export async function removeLeftImages(tools: HostTools): Promise<void> {
   const engine = await tools.engine();
   for (const reference of await leftImages(engine))
-    await noted({ kind: 'remove-image', reference }, reference, tools).catch(() => undefined);
+    await made({ kind: 'remove-image', reference }, reference, tools).catch(() => undefined);
 }
 
-async function noted(operation: Operation, subject: string, tools: HostTools): Promise<void> {
-  const { journal, clock, host, engine, emit } = tools;
-  const about = { host, container: subject, operation: operation.kind };
+async function made(operation: ImageOperation, subject: string, tools: HostTools): Promise<void> {
+  const { host, engine, emit } = tools;
   const detail = operation.kind === 'commit' ? 'make an image of it' : 'remove the image made of it';
-  journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject, detail });
-  emit({ kind: 'step', host, container: subject, text: detail });
-  try {
-    await (await engine()).run(operation);
-    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: true });
-  } catch (error) {
-    const failure = asEnforceError(error, 'engine');
-    if (failure.code === 'journal') throw failure;
-    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: false, because: failure.message });
-    throw failure;
-  }
+  const failure = await noted(
+    { container: subject, operation: operation.kind, subject, detail },
+    async () => {
+      emit({ kind: 'step', host, container: subject, text: detail });
+      await (await engine()).run(operation);
+    },
+    tools,
+  );
+  if (failure) throw failure;
 }
+
+type ImageOperation = Extract<Operation, { readonly kind: 'commit' | 'remove-image' }>;

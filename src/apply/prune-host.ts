@@ -1,6 +1,6 @@
-import { asEnforceError } from '../model/errors.ts';
 import { parseRoleName } from '../model/names.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
+import { noted } from './noted.ts';
 import type { HostTools } from './tools.ts';
 import { underLock } from './under-lock.ts';
 import type { KeptContainer } from './unfinished.ts';
@@ -29,23 +29,16 @@ export async function pruneHost(kept: readonly KeptContainer[], tools: HostTools
   });
 }
 
-async function pruneOne(kept: KeptContainer, { engine, journal, clock, host }: HostTools): Promise<Pruned> {
-  const inspect = await (await engine()).inspect(kept.oldId);
+async function pruneOne(kept: KeptContainer, tools: HostTools): Promise<Pruned> {
+  const inspect = await (await tools.engine()).inspect(kept.oldId);
   const because = whyLeft(kept, inspect);
   if (because !== undefined) return { kept, result: 'left', because };
-  const about = { host, container: kept.container, operation: 'remove' };
-  const detail = `remove what run ${kept.run} kept`;
-  journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject: kept.oldId, detail });
-  try {
-    await (await engine()).run({ kind: 'remove', id: kept.oldId });
-    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: true });
-    return { kept, result: 'removed' };
-  } catch (error) {
-    const failure = asEnforceError(error, 'engine');
-    if (failure.code === 'journal' || failure.code === 'locked') throw failure;
-    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: false, because: failure.message });
-    return { kept, result: 'left', because: failure.message };
-  }
+  const { container, oldId, run } = kept;
+  const note = { container, operation: 'remove', subject: oldId, detail: `remove what run ${run} kept` };
+  const remove = async (): Promise<void> => (await tools.engine()).run({ kind: 'remove', id: oldId });
+  const failure = await noted(note, remove, tools);
+  if (failure?.code === 'locked') throw failure;
+  return failure ? { kept, result: 'left', because: failure.message } : { kept, result: 'removed' };
 }
 
 function whyLeft({ keptName }: KeptContainer, inspect: ContainerInspect | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { asEnforceError, EnforceError } from '../model/errors.ts';
+import { EnforceError } from '../model/errors.ts';
 import type { Edit, Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { actionText } from './action-text.ts';
@@ -10,6 +10,7 @@ import type { Job, JobMember, Memory } from './job.ts';
 import { memoryOf } from './job.ts';
 import { EDITABLE, markOf, settingsBefore } from './marks.ts';
 import type { Action } from './next.ts';
+import { noted } from './noted.ts';
 import type { MemberSight, Sight } from './observe.ts';
 import { restartText } from './observe.ts';
 import { operationFor } from './operation-for.ts';
@@ -67,7 +68,7 @@ async function run(operation: Operation, action: Action, member: MemberSight, co
   const text = actionText(action);
   const isLeader = memory.targets[0]?.container === container;
   if (isLeader && action.kind === 'stop') memory.stoppedAt ??= tools.clock.now();
-  const failure = await noted(operation, text, container, tools);
+  const failure = await made(operation, text, container, tools);
   const known = memoryOf(container, memory);
   if (!failure && action.kind === 'start' && action.who === 'old') known.startedOld = true;
   if (failure) {
@@ -78,27 +79,23 @@ async function run(operation: Operation, action: Action, member: MemberSight, co
   if (operation.kind === 'start' && action.kind === 'start' && action.who === 'candidate') known.started = operation.id;
 }
 
-/** Makes a call, with its lines in the journal before and after; gives back how it failed. */
-async function noted(
+/** Makes a call of the change, in the journal and before the eyes of whoever watches; gives back how it failed. */
+function made(
   operation: Operation,
   text: string,
   container: string,
-  { engine, journal, clock, host, emit }: HostTools,
+  tools: HostTools,
 ): Promise<EnforceError | undefined> {
-  const about = { host, container, operation: operation.kind };
-  const subject = subjectOf(operation);
-  journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject, detail: text });
-  emit({ kind: 'step', host, container, text });
-  try {
-    await (await engine()).run(operation);
-    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: true });
-    return undefined;
-  } catch (error) {
-    const failure = asEnforceError(error, 'engine');
-    if (failure.code === 'journal') throw failure;
-    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: false, because: failure.message });
-    return failure;
-  }
+  const { engine, host, emit } = tools;
+  const note = { container, operation: operation.kind, subject: subjectOf(operation), detail: text };
+  return noted(
+    note,
+    async () => {
+      emit({ kind: 'step', host, container, text });
+      await (await engine()).run(operation);
+    },
+    tools,
+  );
 }
 
 function subjectOf(operation: Operation): string {
@@ -164,7 +161,7 @@ async function carry(member: MemberSight, context: ActionContext): Promise<void>
   if (!oldInspect || !candidateInspect) return;
   tools.emit({ kind: 'step', host: tools.host, container: target.container, text: 'carry the changed files over' });
   const carried = await carryFiles(oldInspect, candidateInspect, tools, (operation) =>
-    noted(operation, 'carry files over', target.container, tools),
+    made(operation, 'carry files over', target.container, tools),
   );
   if (carried.ok) memoryOf(target.container, memory).carried = candidateInspect.Id;
   else reject(candidateInspect, carried.because, member, context);

@@ -7,6 +7,7 @@ import type { Lock } from './lock.ts';
 import { lockOf, lockOperation, secondsLeft } from './lock.ts';
 import type { LockTerms } from './lock-terms.ts';
 import { durations, imageFor } from './lock-terms.ts';
+import { noted } from './noted.ts';
 import type { Clock, HostTools } from './tools.ts';
 
 /**
@@ -135,27 +136,20 @@ async function tryToTake(attempts: Map<string, Held['until']>, terms: LockTerms,
 async function createLock(
   attempts: Map<string, Held['until']>,
   terms: LockTerms,
-  { clock, lock: mine, journal, host, engine }: HostTools,
+  tools: HostTools,
 ): Promise<EnforceError | undefined> {
+  const { clock, lock: mine, journal, engine } = tools;
   const token = randomUUID();
   const lasts = durations(terms);
   const image = await imageFor(terms, await engine());
-  const about = { host, container: LOCK_NAME, operation: 'lock' };
-  journal.write({ event: 'operation', at: clock.timestamp(), ...about, subject: LOCK_NAME, detail: 'lock the host' });
   const milliseconds = (lasts.leaseSeconds - MARGIN_SECONDS) * 1000;
   attempts.set(token, { steady: clock.now() + milliseconds, wall: Date.parse(clock.timestamp()) + milliseconds });
-  try {
-    const { operator, process } = mine;
-    await (await engine()).run(lockOperation({ token, operator, process, run: journal.run, ...lasts }, image));
-    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: true });
-    return undefined;
-  } catch (error) {
-    const failure = asEnforceError(error, 'engine');
-    if (failure.code === 'journal') throw failure;
-    journal.write({ event: 'answered', at: clock.timestamp(), ...about, ok: false, because: failure.message });
-    if (failure.code === 'engine-refused') return failure;
-    throw failure;
-  }
+  const { operator, process } = mine;
+  const operation = lockOperation({ token, operator, process, run: journal.run, ...lasts }, image);
+  const note = { container: LOCK_NAME, operation: 'lock', subject: LOCK_NAME, detail: 'lock the host' };
+  const failure = await noted(note, async () => (await engine()).run(operation), tools);
+  if (failure && failure.code !== 'engine-refused') throw failure;
+  return failure;
 }
 
 /** Who has the lock of a host now. Throws when a stranger's container bears its name. */
