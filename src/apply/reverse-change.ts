@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import { activityOf } from '../model/activity-of.ts';
 import type { Change, DependantChange, Edit } from '../model/plan.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Referring } from '../model/references.ts';
@@ -59,11 +60,6 @@ function reverseEdits(inspect: ContainerInspect): readonly Edit[] | undefined {
     const field = path.replace('HostConfig.', '');
     return { path, before: (Object.hasOwn(host, field) ? host[field] : null) ?? null, after: value };
   });
-}
-
-function activityOf({ State }: ContainerInspect): Change['activity'] {
-  if (State.Paused === true) return 'paused';
-  return State.Running ? 'running' : 'stopped';
 }
 
 async function referringContainers(engine: Engine): Promise<readonly Referring[]> {

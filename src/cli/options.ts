@@ -95,7 +95,8 @@ export function withOutput(command: Command): Command {
     .option('--state-dir <folder>', 'where runs and their journals are kept (default: $XDG_STATE_HOME/enforce)');
 }
 
-function collect(value: string, all: readonly string[]): readonly string[] {
+/** Gathers the values of a flag that may be repeated. */
+export function collect(value: string, all: readonly string[]): readonly string[] {
   return [...all, value];
 }
 

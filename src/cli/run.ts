@@ -9,7 +9,7 @@ import type { UnlockOptions } from './commands/unlock.ts';
 import type { CommonOptions } from './options.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { ExitCode } from './exit-code.ts';
-import { withCarry, withHosts, withLock, withOutput, withRules, wholeNumber } from './options.ts';
+import { collect, withCarry, withHosts, withLock, withOutput, withRules, wholeNumber } from './options.ts';
 import type { World } from './world.ts';
 
 /**
@@ -64,14 +64,14 @@ function build(world: World, end: (code: ExitCode) => void): Command {
 
   withLock(withHosts(program.command('rollback').description('put the kept containers back')))
     .argument('[run]', 'only the changes of this run; without it, the latest change of each container')
-    .option('--container <glob>', 'only containers of this name (repeatable)', appended, [])
+    .option('--container <glob>', 'only containers of this name (repeatable)', collect, [])
     .option('-y, --yes', 'do not ask', false)
     .action(async (name: string | undefined, options: RollbackOptions) =>
       end(await (await import('./commands/rollback.ts')).rollback(name, options, world)),
     );
 
   withLock(withHosts(program.command('prune').description('remove kept containers whose time is over, never volumes')))
-    .option('--container <glob>', 'only what containers of this name replaced (repeatable)', appended, [])
+    .option('--container <glob>', 'only what containers of this name replaced (repeatable)', collect, [])
     .option('--all', 'also those whose time is not over', false)
     .option('-y, --yes', 'do not ask', false)
     .action(async (options: PruneOptions) => end(await (await import('./commands/prune.ts')).prune(options, world)));
@@ -110,10 +110,6 @@ function build(world: World, end: (code: ExitCode) => void): Command {
     );
 
   return program;
-}
-
-function appended(value: string, all: readonly string[]): readonly string[] {
-  return [...all, value];
 }
 
 const EXIT_CODES = `

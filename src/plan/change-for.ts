@@ -5,7 +5,7 @@ import type { Blocked, CapabilityDecision, Change, Edit, PortMove } from '../mod
 import type { Exception, Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import { covers } from './accept.ts';
-import { activityOf } from './activity-of.ts';
+import { activityOf } from '../model/activity-of.ts';
 import { chooseCapabilities } from './choose-capabilities.ts';
 import { choosePorts } from './choose-ports.ts';
 import { guardRecreate } from './guards.ts';
@@ -43,7 +43,7 @@ export function changeFor(container: Container, findings: readonly Finding[], co
         losesException(container, findings, context));
   const action = open.length === 0 ? 'excepted' : guarded ? 'blocked' : 'recreate';
   const recreated = action === 'recreate';
-  const activity = activityOf(container);
+  const activity = activityOf(container.inspect);
   const carriedFiles = recreated && context.carry !== 'none' ? filesToCarry(container, playbook) : 0;
   const carry = carriedFiles > 0 ? context.carry : 'none';
   // What is still written to cannot be carried over.

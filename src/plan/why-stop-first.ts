@@ -2,7 +2,7 @@ import { configuredPorts } from '../model/published-ports.ts';
 import { referencesOf } from '../model/references.ts';
 import type { PortMove } from '../model/plan.ts';
 import type { Container } from '../model/snapshot.ts';
-import { activityOf } from './activity-of.ts';
+import { activityOf } from '../model/activity-of.ts';
 
 /**
  * Why the old container must stop before the new one starts: the first thing that only one of them may have
@@ -19,7 +19,7 @@ export function whyStopFirst(
 type Holds = (container: Container, moves: readonly PortMove[], isDependedOn: boolean) => boolean;
 
 const REASONS: readonly (readonly [string, Holds])[] = [
-  ['it does not run', (container) => activityOf(container) !== 'running'],
+  ['it does not run', ({ inspect }) => activityOf(inspect) !== 'running'],
   [
     'none of its host ports moves, so nobody could tell which of the two answers',
     (_container, moves) => moves.length === 0,

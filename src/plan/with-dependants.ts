@@ -2,7 +2,7 @@ import type { Dependant, Holders } from '../model/references.ts';
 import { dependantsIn, holdersAmong } from '../model/references.ts';
 import type { Blocked, Change, DependantChange } from '../model/plan.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
-import { activityOf } from './activity-of.ts';
+import { activityOf } from '../model/activity-of.ts';
 
 /** What decides about dependants, beside the host they are on. */
 export interface DependantGuards {
@@ -124,21 +124,20 @@ function unitFacts(
   closure: readonly Dependant<Container>[],
   changes: readonly Change[],
   { snapshot: { engine }, guards }: { readonly snapshot: Snapshot; readonly guards: DependantGuards },
-): Pick<Change, 'dependants' | 'keeps' | 'order' | 'carry' | 'worstCaseSeconds'> {
+): Pick<Change, 'dependants' | 'order' | 'carry' | 'worstCaseSeconds'> {
   const dependants = closure.map(({ member, through }): DependantChange => {
     const own = changes.find(({ id, action }) => id === member.id && action === 'recreate');
     return {
       container: member.name,
       id: member.id,
       through,
-      activity: activityOf(member),
+      activity: activityOf(member.inspect),
       edits: own?.edits ?? [],
       staleIf: { engineId: engine.id, configDigest: member.configDigest, imageId: member.inspect.Image },
     };
   });
   return {
     dependants,
-    keeps: change.keeps,
     carry: closure.map(({ member }) => guards.carryOf(member)).find((how) => how !== 'none') ?? change.carry,
     order: dependants.length === 0 ? change.order : 'stop-first',
     worstCaseSeconds: change.worstCaseSeconds * (1 + dependants.length),

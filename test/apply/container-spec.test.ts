@@ -2,25 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { writeJson } from '../../src/engine/json-text.ts';
 import { idOf, inspectOf } from '../support/containers.ts';
 import { recorded } from '../support/recorded.ts';
-import { engineOfApi, specOf } from '../support/spec-of.ts';
+import { engineOfApi, MARKED, specOf } from '../support/spec-of.ts';
 
 const VOLUME = idOf('an anonymous volume');
-const MARKED = {
-  'io.enforce.run': '7f3a',
-  'io.enforce.target': 'web',
-  'io.enforce.replaces': 'c0ffee',
-  'io.enforce.restart': 'no:0',
-  'io.enforce.activity': 'running',
-  'io.enforce.order': 'stop-first',
-  'io.enforce.keeps': 'container',
-  'io.enforce.carry': 'none',
-  'io.enforce.leader': '',
-  'io.enforce.dependants': '',
-  'io.enforce.before': '{}',
-  'io.enforce.plan': 'sha256:p1an',
-  'io.enforce.keep-until': '2026-11-29T00:00:00.000Z',
-};
-
 describe('the image and what it runs', () => {
   test('go by the image’s name while the name stands for it, else by its id', () => {
     const web = inspectOf('web', { Config: { Image: 'nginx:1.25' }, Image: 'sha256:one' });

@@ -5,23 +5,7 @@ import type { JsonObject } from '../../src/model/json.ts';
 import { LABELS } from '../../src/model/names.ts';
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { idOf, inspectOf } from '../support/containers.ts';
-import { MARKS, specOf } from '../support/spec-of.ts';
-
-const MARKED = {
-  'io.enforce.run': '7f3a',
-  'io.enforce.target': 'web',
-  'io.enforce.replaces': 'c0ffee',
-  'io.enforce.restart': 'no:0',
-  'io.enforce.activity': 'running',
-  'io.enforce.order': 'stop-first',
-  'io.enforce.keeps': 'container',
-  'io.enforce.carry': 'none',
-  'io.enforce.leader': '',
-  'io.enforce.dependants': '',
-  'io.enforce.before': '{}',
-  'io.enforce.plan': 'sha256:p1an',
-  'io.enforce.keep-until': '2026-11-29T00:00:00.000Z',
-};
+import { MARKED, MARKS, specOf } from '../support/spec-of.ts';
 
 describe('labels', () => {
   test('are kept, and those of an earlier run replaced', () => {

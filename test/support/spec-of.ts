@@ -19,6 +19,23 @@ export const MARKS = {
   keepUntil: '2026-11-29T00:00:00.000Z',
 } as const;
 
+/** The same marks as a candidate's labels. */
+export const MARKED = {
+  'io.enforce.run': '7f3a',
+  'io.enforce.target': 'web',
+  'io.enforce.replaces': 'c0ffee',
+  'io.enforce.restart': 'no:0',
+  'io.enforce.activity': 'running',
+  'io.enforce.order': 'stop-first',
+  'io.enforce.keeps': 'container',
+  'io.enforce.carry': 'none',
+  'io.enforce.leader': '',
+  'io.enforce.dependants': '',
+  'io.enforce.before': '{}',
+  'io.enforce.plan': 'sha256:p1an',
+  'io.enforce.keep-until': '2026-11-29T00:00:00.000Z',
+};
+
 /** An engine that speaks an API. */
 export function engineOfApi(apiVersion = '1.41'): EngineFacts {
   return { ...snapshot([]).engine, apiVersion };
