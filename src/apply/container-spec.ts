@@ -74,7 +74,9 @@ function hostConfigOf({ HostConfig, Mounts }: ContainerInspect): JsonObject {
   if (HostConfig.Mounts) host['Mounts'] = HostConfig.Mounts.map((request) => keptRequest(request, byRequest));
   const byBind = anonymous.filter((mount) => !byRequest.includes(mount)).map(volumeBind);
   // A bind that names no source is an anonymous volume too; its place can be taken only once.
-  const named = (HostConfig.Binds ?? []).filter((bind) => bind.includes(':')).map(keptBind);
+  const named = (HostConfig.Binds ?? [])
+    .filter((bind) => bind.includes(':'))
+    .map((bind) => keptBind(bind, Mounts ?? []));
   if (HostConfig.Binds || byBind.length > 0) host['Binds'] = [...named, ...byBind];
   return HostConfig.NetworkMode?.startsWith('container:') ? without(host, OWN_NETWORK_FIELDS) : host;
 }
@@ -110,8 +112,10 @@ function volumeBind({ Name = '', Destination, RW }: MountPoint): string {
   return `${Name}:${Destination}:nocopy${RW === false ? ',ro' : ''}`;
 }
 
-function keptBind(bind: string): string {
-  const [source = '', place = '', mode = ''] = bind.split(':');
+/** Where no mode is asked for, the engine has one of its own (`z`, a label that all containers share); it stays. */
+function keptBind(bind: string, mounts: readonly MountPoint[]): string {
+  const [source = '', place = '', asked = ''] = bind.split(':');
+  const mode = asked === '' ? (mounts.find(({ Destination }) => samePath(Destination, place))?.Mode ?? '') : asked;
   const modes = mode === '' ? [] : mode.split(',');
   if (source.startsWith('/') || modes.includes('nocopy')) return bind;
   return `${source}:${place}:${[...modes, 'nocopy'].join(',')}`;

@@ -83,6 +83,7 @@ export function readContainer(value: unknown): ContainerInspect {
   for (const endpoint of valuesOf(network['Networks'], `NetworkSettings.Networks ${whose}`))
     for (const field of ['NetworkID', 'MacAddress', 'IPAddress'])
       expectTextOrNone(expectObject(endpoint, `a network ${whose}`)[field], `${field} of a network ${whose}`);
+  expectRows(container['Mounts'], ['Type', 'Name', 'Source', 'Mode'], `Mounts ${whose}`);
   for (const mount of rowsOf(container['Mounts'], `Mounts ${whose}`))
     expectText(expectObject(mount, `a mount ${whose}`)['Destination'], `the destination of a mount ${whose}`);
   return withVolumeNames(container as unknown as ContainerInspect);

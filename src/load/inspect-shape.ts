@@ -27,7 +27,11 @@ function readFields(): z.ZodType {
       Ports: maybe(bindings),
       Networks: maybe(z.record(text, endpointFields())),
     }),
-    Mounts: maybe(z.array(z.object({ Destination: text, Type: maybe(text), Name: maybe(text), Source: maybe(text) }))),
+    Mounts: maybe(
+      z.array(
+        z.object({ Destination: text, Type: maybe(text), Name: maybe(text), Source: maybe(text), Mode: maybe(text) }),
+      ),
+    ),
   });
   return fields;
 }

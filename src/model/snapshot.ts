@@ -201,6 +201,8 @@ export interface MountPoint {
   readonly Destination: string;
   readonly Driver?: string;
   readonly RW?: boolean;
+  /** Options it was mounted with, as the engine has them. */
+  readonly Mode?: string;
   readonly Propagation?: string;
 }
 

@@ -98,14 +98,14 @@ describe('volumes and binds', () => {
   test('that the container names are sent as they are, and no volume is filled anew', () => {
     const Binds = ['data:/data', 'log:/log:ro,z', '/srv/a:/a:ro,rslave', 'odd:/odd/:nocopy'];
     const Mounts = [
-      { Type: 'volume', Name: 'data', Destination: '/data', RW: true },
+      { Type: 'volume', Name: 'data', Destination: '/data', Mode: 'z', RW: true },
       { Type: 'volume', Name: 'log', Destination: '/log', RW: false },
       { Type: 'bind', Source: '/srv/a', Destination: '/a', RW: false },
       { Type: 'volume', Name: 'odd', Destination: '/odd', RW: true },
     ];
 
     expect(specOf(inspectOf('web', { HostConfig: { Binds }, Mounts })).HostConfig['Binds']).toEqual([
-      'data:/data:nocopy',
+      'data:/data:z,nocopy',
       'log:/log:ro,z,nocopy',
       '/srv/a:/a:ro,rslave',
       'odd:/odd/:nocopy',

@@ -121,7 +121,7 @@ describe.each(ENGINES)('of Docker %s, at API %s,', (engine, apiVersion) => {
     };
     const made = Binds.filter((bind) => /^[0-9a-f]{64}:/.test(bind)).map((bind) => bind.replace(/^[^:]*:/, ''));
     expect(made.toSorted()).toEqual(['/anonymous:nocopy', '/data:nocopy', '/solo:nocopy']);
-    expect(Binds).toEqual(expect.arrayContaining([`${PREFIX}stock:/stock:nocopy`, '/tmp:/host:ro']));
+    expect(Binds).toEqual(expect.arrayContaining([`${PREFIX}stock:/stock:z,nocopy`, '/tmp:/host:ro']));
     expect(Mounts.find(({ Target }) => Target === '/cache')).toMatchObject({
       Source: expect.stringMatching(/^[0-9a-f]{64}$/),
       VolumeOptions: { NoCopy: true },

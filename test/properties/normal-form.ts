@@ -100,11 +100,13 @@ function recreatedForm(inspect: ContainerInspect, pinned: ReadonlySet<string>): 
     Config: { ...config, Labels: withoutMarks(config['Labels']) },
     HostConfig: {
       ...host,
-      Binds: list(host['Binds']).filter((bind) => !isUnnamed(text(bind), pinned)),
+      Binds: list(host['Binds'])
+        .map(text)
+        .filter((bind) => !isUnnamed(bind, pinned))
+        .map(bindForm),
       Mounts: list(host['Mounts']).map((request) => withoutPin(object(request), pinned)),
     },
-    // A volume that is named now has a mode, which says no more than RW does.
-    Mounts: mapped(Mounts, (mount, place) => (pinned.has(place) ? { ...object(mount), Mode: '' } : mount)),
+    Mounts: mapped(Mounts, (mount, place) => mountForm(object(mount), pinned.has(place))),
     NetworkSettings: {
       ...settings,
       Networks: mapped(settings['Networks'], (endpoint) => ({
@@ -119,10 +121,28 @@ function isUnnamed(bind: string, pinned: ReadonlySet<string>): boolean {
   return !bind.includes(':') || pinned.has(bind.split(':')[1] ?? '');
 }
 
+/** Nothing is copied into a volume that is there: only its first container may say so, or not. */
+function bindForm(bind: string): string {
+  const [source = '', place = '', mode = ''] = bind.split(':');
+  return source.startsWith('/') ? bind : `${source}:${place}:${modeForm(mode) || 'z'}`;
+}
+
+/** A volume that is named now has a mode, which says no more than RW does. */
+function mountForm(mount: JsonObject, isPinned: boolean): JsonObject {
+  if (mount['Type'] !== 'volume') return mount;
+  return { ...mount, Mode: isPinned ? '' : modeForm(text(mount['Mode'])) };
+}
+
+function modeForm(mode: string): string {
+  const words = mode.split(',').filter((word) => word !== 'nocopy');
+  return words.join(',');
+}
+
 function withoutPin(request: JsonObject, pinned: ReadonlySet<string>): JsonObject {
-  if (!pinned.has(text(request['Target']).replace(/(?<=.)\/+$/, ''))) return request;
+  if (request['Type'] !== 'volume') return request;
+  const isPinned = pinned.has(text(request['Target']).replace(/(?<=.)\/+$/, ''));
   return {
-    ...without(request, 'Source'),
+    ...(isPinned ? without(request, 'Source') : request),
     VolumeOptions: without(object(request['VolumeOptions']), 'NoCopy'),
   };
 }
