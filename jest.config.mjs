@@ -1,7 +1,7 @@
 export default {
   testEnvironment: 'node',
   // Ends a test that hangs; no test is about how long something takes.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],

@@ -4,13 +4,17 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { findEngine, hasCommand } from './support/find-engine.mjs';
+import { startSecondEngine } from './support/second-engine.mjs';
 import { suitesWith } from './support/suites-with.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const NODE = process.execPath;
 const DEADLINE_MINUTES = 60;
+/** Suites on real engines have people's times in them, like that of a health check. */
+const LOW_PRIORITY = 10;
 const PACKAGES =
   'docker.io openssh-server openssh-client sudo busybox-static iptables iproute2 util-linux cgroupfs-mount';
 const GATES = [
@@ -23,11 +27,11 @@ const GATES = [
 const count = { passed: 0, failed: 0, skipped: 0 };
 const notes = [];
 let interruptedBy;
-let child;
+const children = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     interruptedBy = signal;
-    child?.kill(signal);
+    for (const end of children) end(signal);
   });
 }
 
@@ -68,21 +72,42 @@ async function main(words) {
   }
 }
 
-/** Pure suites at the same time; then, one by one, those that share the engine, its host ports and this machine. */
+/**
+ * Suites that need an engine or hosts run one by one on each engine, as they share its host ports: on the engine that was
+ * found, on a second one, and on hosts that suites make. Beside them run the pure ones, with what is left of the processors.
+ */
 async function suites(words, folder, env) {
   if (words.length > 0) return jest('suites', ['--runInBand', ...words], folder, env);
-  const real = suitesWith(/describe(Real|Lab)\(/);
-  const others = ['/node_modules/', ...real].flatMap((name) => ['--testPathIgnorePatterns', name]);
-  await jest('suites', ['--maxWorkers=100%', ...others], folder, env);
-  if (real.length > 0) await jest('real-suites', ['--runInBand', '--runTestsByPath', ...real], folder, env);
+  const hosts = suitesWith(/describeLab\(/);
+  const real = suitesWith(/describeReal\(/).filter((suite) => !hosts.includes(suite));
+  const others = ['/node_modules/', ...hosts, ...real].flatMap((name) => ['--testPathIgnorePatterns', name]);
+  const second =
+    env.ENFORCE_REAL_ENGINE === '1' && env.ENFORCE_LAB === '1' ? await startSecondEngine(folder) : undefined;
+  const here = { reach: (command) => command, answers: { here: folder, there: folder }, env: {} };
+  const lane = async (queue, where) => {
+    for (let suite = queue.shift(); suite !== undefined; suite = queue.shift()) {
+      const name = suite.replaceAll('/', '-');
+      await jest(name, ['--runInBand', '--runTestsByPath', suite], folder, env, where);
+    }
+  };
+  const lanes = [lane(hosts, here), lane(real, here), ...(second ? [lane(real, second)] : [])];
+  await Promise.all([...lanes, jest('suites', ['--maxWorkers=100%', ...others], folder, env)]);
 }
 
-async function jest(name, words, folder, env) {
+/** Runs jest, and counts what it counted. What runs beside other suites is shown when it has ended. */
+async function jest(name, words, folder, env, beside) {
   if (interruptedBy !== undefined) return;
-  const file = join(folder, `${name}.json`);
+  const file = `${name}.json`;
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-  const ended = await start([NODE, ...flags, '--json', `--outputFile=${file}`, ...words], { stdio: 'inherit', env });
-  const result = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined;
+  const { here, there } = beside?.answers ?? { here: folder, there: folder };
+  const command = [NODE, ...flags, '--json', `--outputFile=${join(there, file)}`, ...words];
+  const options = beside
+    ? { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...env, ...beside.env } }
+    : { stdio: 'inherit', env, gives: LOW_PRIORITY };
+  const ended = await start(beside ? beside.reach(command) : command, options);
+  if (beside) console.log(ended.printed.trimEnd());
+  const path = join(here, file);
+  const result = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : undefined;
   const failed = (result?.numFailedTests ?? 0) + (result?.numRuntimeErrorTestSuites ?? 0);
   count.passed += result?.numPassedTests ?? 0;
   count.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
@@ -102,18 +127,23 @@ async function gate(name, command) {
   return ok;
 }
 
-function start([command, ...words], options) {
+function start([command, ...words], { gives = 0, ...options }) {
   return new Promise((resolve) => {
     let printed = '';
-    child = spawn(command, words, { cwd: ROOT, ...options });
+    const child = spawn(command, words, { cwd: ROOT, ...options });
+    if (gives > 0 && child.pid !== undefined) setPriority(child.pid, gives);
+    // What runs beside another engine is reached only as a group.
+    const end = (signal) => (options.detached ? process.kill(-child.pid, signal) : child.kill(signal));
+    children.add(end);
     child.stdout?.setEncoding('utf8').on('data', (chunk) => (printed += chunk));
     child.stderr?.setEncoding('utf8').on('data', (chunk) => (printed += chunk));
     const deadline = setTimeout(() => {
       notes.push(`${words.find((word) => word.includes('/')) ?? command} was ended after ${DEADLINE_MINUTES} minutes.`);
-      child.kill('SIGKILL');
+      end('SIGKILL');
     }, DEADLINE_MINUTES * 60_000);
     const settle = (ok) => {
       clearTimeout(deadline);
+      children.delete(end);
       resolve({ ok, printed });
     };
     child.once('error', (error) => {

@@ -112,6 +112,8 @@ function recreatedForm(inspect: ContainerInspect, pinned: ReadonlySet<string>): 
       Networks: mapped(settings['Networks'], (endpoint) => ({
         ...object(endpoint),
         Aliases: list(object(endpoint)['Aliases']).map(text).filter(isChosen(inspect)).toSorted(),
+        // From API 1.44 on, with what the engine adds.
+        DNSNames: list(object(endpoint)['DNSNames']).map(text).filter(isChosen(inspect)).toSorted(),
       })),
     },
   };

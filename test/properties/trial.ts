@@ -1,5 +1,5 @@
 import { applyChange } from '../../src/apply/apply-change.ts';
-import { rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
+import { rollBackTarget, rollBackTargets } from '../../src/apply/roll-back-target.ts';
 import type { HostTools } from '../../src/apply/tools.ts';
 import { parseJson, writeJson } from '../../src/engine/json-text.ts';
 import type { JsonObject } from '../../src/model/json.ts';
