@@ -25,7 +25,12 @@ export function parseJson(text: string): JsonValue {
 
 /** Writes JSON with bigint as plain numbers, the inverse of parseJson. */
 export function writeJson(value: JsonValue): string {
-  return stringify(value) ?? 'null';
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A bigint, and nothing else that JSON holds, is refused there.
+    return stringify(value) ?? 'null';
+  }
 }
 
 function exactNumber(digits: string): number | bigint {

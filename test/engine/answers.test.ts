@@ -133,7 +133,7 @@ describe('an inspect', () => {
     ],
     ['a network of container SHORT is not an object', { NetworkSettings: { Networks: { front: null } } }],
     ['Mounts of container SHORT is not a list', { Mounts: {} }],
-    ['a mount of container SHORT is not an object', { Mounts: ['/data'] }],
+    ['a row of Mounts of container SHORT is not an object', { Mounts: ['/data'] }],
     ['the destination of a mount of container SHORT is not a text', { Mounts: [{ Type: 'bind' }] }],
   ])('is refused because %s', async (because, wrong) => {
     const failure = await failureOf(() => readContainer({ ...inspectOf('shop'), ...wrong }));
