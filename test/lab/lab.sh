@@ -9,7 +9,7 @@
 #   lab.sh ssh K [CMD ..]  ssh to host K as root
 #   lab.sh in K CMD ..     runs CMD inside host K, without ssh
 #   lab.sh kill K          power cut;  lab.sh up-one K  boots it again from its disk
-#   lab.sh dockerd K stop|start|hang|wake    the engine alone; host and sshd stay
+#   lab.sh dockerd K stop|kill|start|hang|wake    the engine alone; host and sshd stay
 #   lab.sh load FILE [K ..]  docker load FILE into all hosts, or these
 #   lab.sh missing         what this machine lacks for a lab, one per line; status 0 when nothing
 #   lab.sh claim           prints a LAB_ID that nobody uses and takes it
@@ -35,7 +35,7 @@ main() {
     ls) for k in $(hosts); do describe "$k"; done ;;
     ssh) exec ssh -F "$client/config" "h${2:?which}" "${@:3}" ;;
     in) enter "${2:?which}" "${@:3}" ;;
-    dockerd) engine "${2:?which}" "${3:?stop, start, hang or wake}" ;;
+    dockerd) engine "${2:?which}" "${3:?stop, kill, start, hang or wake}" ;;
     load) load "${2:?file}" "${@:3}" ;;
     missing) missing ;;
     claim) claim ;;
@@ -154,6 +154,7 @@ boot() {
 engine() {
   case "$2" in
     stop) enter "$1" sh -c 'kill "$(cat /run/docker.pid)"; while [ -e /run/docker.pid ]; do sleep 0.05; done' ;;
+    kill) enter "$1" sh -c 'pid=$(cat /run/docker.pid); kill -KILL "$pid"; while [ -d "/proc/$pid" ]; do sleep 0.05; done' ;;
     hang) enter "$1" sh -c 'kill -STOP "$(cat /run/docker.pid)"' ;;
     wake) enter "$1" sh -c 'kill -CONT "$(cat /run/docker.pid)"' ;;
     start) enter "$1" bash /labhost/host.sh start-engine "$bridge" &&

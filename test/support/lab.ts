@@ -40,8 +40,12 @@ export interface LabHost {
   /** Everything in the host dies at once; its disk stays. */
   powerCut(): Promise<void>;
   boot(): Promise<void>;
-  /** The engine alone: `hang` stops its process in its tracks, `wake` lets it go on. */
-  engine(what: 'stop' | 'start' | 'hang' | 'wake'): Promise<void>;
+  /** The engine alone: `kill` is kill -9, `hang` stops its process in its tracks, `wake` lets it go on. */
+  engine(what: 'stop' | 'kill' | 'start' | 'hang' | 'wake'): Promise<void>;
+  /** The host's network, for `nsenter --net`. */
+  readonly network: string;
+  /** Where the engine's socket is now; after a boot it is elsewhere. */
+  socketPath(): Promise<string>;
 }
 
 /**
@@ -95,10 +99,9 @@ const SCRIPT = fileURLToPath(new URL('../lab/lab.sh', import.meta.url));
 function labHost(number: number, labId: number, folder: string, script: Script): LabHost {
   const name = `h${number}`;
   // The first process, and with it the path, is another after each boot.
-  const docker: Docker = async (...words) => {
-    const pid = (await readFile(`${folder}/${name}/pid`, 'utf8')).trim();
-    return dockerAt(`/proc/${pid}/root/run/docker.sock`)(...words);
-  };
+  const socketPath = async (): Promise<string> =>
+    `/proc/${(await readFile(`${folder}/${name}/pid`, 'utf8')).trim()}/root/run/docker.sock`;
+  const docker: Docker = async (...words) => dockerAt(await socketPath())(...words);
   const ask = async (...words: readonly string[]): Promise<void> => {
     await script(...words);
   };
@@ -107,6 +110,8 @@ function labHost(number: number, labId: number, folder: string, script: Script):
     name,
     address: `10.${200 + labId}.0.${number + 9}`,
     docker,
+    network: `/run/netns/enf${labId}${name}`,
+    socketPath,
     inspect: (container) => inspectContainer(docker, container),
     execute: (...command) => script('in', String(number), ...command),
     ssh: (user, command) => run('ssh', ['-F', `${folder}/home/.ssh/config`, `${user}@${name}`, command]),

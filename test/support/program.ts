@@ -21,6 +21,8 @@ export interface ProgramSettings {
   readonly onTerminal?: boolean;
   /** No file grows beyond this, in blocks of 512 bytes: what a full disk is to whoever writes. */
   readonly largestFile?: number;
+  /** In this network instead of the machine's, named as `nsenter --net` has it. */
+  readonly network?: string;
 }
 
 /** The words that run the sources as they are. */
@@ -68,8 +70,11 @@ export function startProgram(words: readonly string[], settings: ProgramSettings
   };
 }
 
-function commandLine(line: readonly string[], { onTerminal, largestFile }: ProgramSettings): readonly string[] {
+function commandLine(
+  line: readonly string[],
+  { onTerminal, largestFile, network }: ProgramSettings,
+): readonly string[] {
   if (onTerminal === true) return ['script', '-qec', line.map((word) => `'${word}'`).join(' '), '/dev/null'];
   if (largestFile !== undefined) return ['sh', '-c', `ulimit -f ${largestFile}; exec "$@"`, 'sh', ...line];
-  return line;
+  return network === undefined ? line : ['nsenter', `--net=${network}`, ...line];
 }
