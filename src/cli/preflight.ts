@@ -20,8 +20,9 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
   return async (change) => {
     const { assessment, exceptions } = inputs;
     const unit = [change, ...change.dependants];
-    // A plan may have been made for some rules only; what it is held against is what these rules make of the containers.
-    const narrowed = { ...assessment, containers: unit.map(({ container }) => container), only: rulesOf(change) };
+    // A plan may have been made for some rules and containers only; it is held against what these make of the unit.
+    const mended = [change, ...change.dependants.filter(({ edits }) => edits.length > 0)];
+    const narrowed = { ...assessment, containers: mended.map(({ container }) => container), only: rulesOf(change) };
     const assessed = await readHost(session, narrowed, world);
     const stale = unit
       .map((planned) => whyStale(planned, assessed.snapshot, change.id))

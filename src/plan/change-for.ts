@@ -200,10 +200,6 @@ function losesException(
 
 /** Stop timeout, start, health deadline, and the same again for a rollback, in seconds. */
 function worstCase({ inspect }: Container, { health }: Playbook): number {
-  const stop = inspect.Config.StopTimeout ?? 10;
   const startPeriod = (inspect.Config.Healthcheck?.StartPeriod ?? 0) / 1e9;
-  return startPeriod + 2 * ((stop < 0 ? LONGEST_STOP : stop) + 10) + health.deadlineSeconds;
+  return startPeriod + 2 * ((inspect.Config.StopTimeout ?? 10) + 10) + health.deadlineSeconds;
 }
-
-/** A negative timeout waits for ever; the call that stops it does not. */
-const LONGEST_STOP = 3600;

@@ -2,7 +2,7 @@ import type { PublishedPort } from '../model/finding.ts';
 import type { Edit, PortMove } from '../model/plan.ts';
 import type { PortSettings } from '../model/playbook.ts';
 import type { PortBinding, PortBindings, Protocol } from '../model/snapshot.ts';
-import { overlaps } from './port-room.ts';
+import { overlaps } from '../model/overlaps.ts';
 import type { PortClaim, PortRoom } from './port-room.ts';
 
 /** New host ports for the privileged ones, or why there are none. The choice depends on nothing but its arguments. */

@@ -1,5 +1,5 @@
 import type { Container } from '../model/snapshot.ts';
-import { plainIp } from './port-room.ts';
+import { plainIp } from '../model/overlaps.ts';
 
 /** The addresses a container has in its networks. */
 export function addressesOf({ inspect }: Container): readonly string[] {

@@ -12,7 +12,7 @@ import { ownerOf } from './owner.ts';
 import { revived } from './revivers.ts';
 import { carriesConnection } from './way-in.ts';
 import { unfaithful } from './unfaithful.ts';
-import { filesAtRisk } from './writable-layer.ts';
+import { filesAtRisk } from '../model/files-at-risk.ts';
 
 /** One reason a container must not be recreated; undefined when it does not hold. */
 type Guard = (
@@ -52,6 +52,7 @@ const GUARDS: readonly Guard[] = [
   revived,
   autoRemoved,
   notAtRest,
+  endless,
   attended,
   imageGone,
   volumesGone,
@@ -105,6 +106,24 @@ function notAtRest({ inspect: { State, HostConfig } }: Container): Blocked | und
       ? `it is stopped, but its restart policy ${restart} would start it when the engine starts, and a new one that never ran would stay down`
       : `it does not run (${State.Status})`,
     hint: 'start it and plan again, set its restart policy to no, or remove it',
+  };
+}
+
+/** An hour. The container chooses these times, and whoever waits for them has the lock of the host. */
+const LONGEST_SECONDS = 3600;
+
+function endless({ inspect: { Config, State } }: Container): Blocked | undefined {
+  const stop = Config.StopTimeout ?? 0;
+  const start = (Config.Healthcheck?.StartPeriod ?? 0) / 1e9;
+  if (State.Running && (stop < 0 || stop > LONGEST_SECONDS))
+    return {
+      because: `Config.StopTimeout: it may take ${stop < 0 ? 'for ever' : `${stop} s`} to stop, and no change waits longer than an hour`,
+      hint: 'stop it by hand, then plan again',
+    };
+  if (start <= LONGEST_SECONDS) return undefined;
+  return {
+    because: `Config.Healthcheck.StartPeriod: it may take ${start} s to start, and no change waits longer than an hour`,
+    hint: 'recreate it by hand, or write an exception',
   };
 }
 

@@ -2,7 +2,9 @@ import type { Dependant, Holders } from '../model/references.ts';
 import { dependantsIn, holdersAmong } from '../model/references.ts';
 import type { Blocked, Change, DependantChange } from '../model/plan.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
+import { parseRoleName } from '../model/names.ts';
 import { activityOf } from '../model/activity-of.ts';
+import { ownerOf } from './owner.ts';
 
 /** What decides about dependants, beside the host they are on. */
 export interface DependantGuards {
@@ -81,6 +83,12 @@ function whyBlocked(
         because: `${holds} and to ${other}, which is changed too`,
         hint: `change them one after the other: --container ${change.container}, then --container ${other}`,
       };
+    const kept = parseRoleName(member.name);
+    if (kept && isExcluded(member))
+      return {
+        because: `${holds}, which is kept of ${kept.target} by run ${kept.run} and could not be put back afterwards`,
+        hint: `enforce prune --all --container ${kept.target} removes it, enforce rollback --container ${kept.target} puts it back`,
+      };
     if (isExcluded(member))
       return {
         because: `${holds} and would have to be made again with it, but the playbook leaves it out`,
@@ -123,8 +131,8 @@ function unitFacts(
   change: Change,
   closure: readonly Dependant<Container>[],
   changes: readonly Change[],
-  { snapshot: { engine }, guards }: { readonly snapshot: Snapshot; readonly guards: DependantGuards },
-): Pick<Change, 'dependants' | 'order' | 'carry' | 'worstCaseSeconds'> {
+  { snapshot, guards }: { readonly snapshot: Snapshot; readonly guards: DependantGuards },
+): Pick<Change, 'dependants' | 'keeps' | 'order' | 'carry' | 'worstCaseSeconds'> {
   const dependants = closure.map(({ member, through }): DependantChange => {
     const own = changes.find(({ id, action }) => id === member.id && action === 'recreate');
     return {
@@ -133,11 +141,14 @@ function unitFacts(
       through,
       activity: activityOf(member.inspect),
       edits: own?.edits ?? [],
-      staleIf: { engineId: engine.id, configDigest: member.configDigest, imageId: member.inspect.Image },
+      staleIf: { engineId: snapshot.engine.id, configDigest: member.configDigest, imageId: member.inspect.Image },
     };
   });
+  // Compose would take up a kept container of its own, whoever leads the unit (recreate.md §14).
+  const hasCompose = closure.some(({ member }) => ownerOf(member, snapshot).kind === 'compose');
   return {
     dependants,
+    keeps: hasCompose ? 'specification' : change.keeps,
     carry: closure.map(({ member }) => guards.carryOf(member)).find((how) => how !== 'none') ?? change.carry,
     order: dependants.length === 0 ? change.order : 'stop-first',
     worstCaseSeconds: change.worstCaseSeconds * (1 + dependants.length),

@@ -1,29 +1,7 @@
-import { matchesGlob } from '../model/glob.ts';
+import { filesAtRisk, parentOf } from '../model/files-at-risk.ts';
 import type { Playbook } from '../model/playbook.ts';
-import type { Container, ContainerInspect, FileChange } from '../model/snapshot.ts';
-import { isCarried, isEngineMade, isScratch } from '../model/writable-layer.ts';
-
-/**
- * The changed files of a writable layer that a recreate would lose: without what the engine itself makes there (mount
- * points and their parents), without scratch folders, and without what the playbook calls expendable.
- */
-export function filesAtRisk(
-  changes: readonly FileChange[],
-  inspect: ContainerInspect,
-  expendable: readonly string[],
-): readonly string[] {
-  const folders = new Set(changes.map(({ path }) => parentOf(path)));
-  return changes
-    .filter(
-      (change) =>
-        !isEngineMade(change, inspect) &&
-        !isScratch(change.path) &&
-        // A folder counts as changed when something in it did; that is listed on a line of its own.
-        !(change.kind !== 'deleted' && folders.has(change.path)) &&
-        !expendable.some((glob) => matchesGlob(glob, change.path)),
-    )
-    .map(({ path }) => path);
-}
+import type { Container } from '../model/snapshot.ts';
+import { isCarried, isEngineMade } from '../model/writable-layer.ts';
 
 /**
  * How many files come along where files do: all but the engine's own, once one of them would be lost; none for the sake of
@@ -36,8 +14,4 @@ export function filesToCarry({ details, inspect }: Container, { containers }: Pl
   return changes.filter(
     (change) => isCarried(change, inspect) && !isEngineMade(change, inspect) && !folders.has(change.path),
   ).length;
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }

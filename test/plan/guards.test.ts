@@ -59,6 +59,24 @@ describe('a container is not recreated', () => {
       'start it and plan again',
     ],
     [
+      'that takes for ever to stop',
+      { Config: { StopTimeout: -1 } },
+      'Config.StopTimeout: it may take for ever to stop, and no change waits longer than an hour',
+      'stop it by hand',
+    ],
+    [
+      'that takes hours to stop',
+      { Config: { StopTimeout: 7200 } },
+      'Config.StopTimeout: it may take 7200 s to stop',
+      'stop it by hand',
+    ],
+    [
+      'that takes hours to start',
+      { Config: { Healthcheck: { Test: ['CMD', 'true'], StartPeriod: 7_200_000_000_000 } } },
+      'Config.Healthcheck.StartPeriod: it may take 7200 s to start',
+      'recreate it by hand',
+    ],
+    [
       'that somebody is attached to',
       { Config: attached({ OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true }) },
       'somebody is attached to it (docker run -i)',

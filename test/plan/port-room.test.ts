@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Listener, MachineFacts } from '../../src/model/machine.ts';
 import type { Protocol } from '../../src/model/snapshot.ts';
-import { overlaps, portRoom } from '../../src/plan/port-room.ts';
+import { overlaps } from '../../src/model/overlaps.ts';
+import { portRoom } from '../../src/plan/port-room.ts';
 import { container, snapshot, STOPPED } from '../support/containers.ts';
 
 describe('a port is not free', () => {

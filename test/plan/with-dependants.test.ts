@@ -61,6 +61,17 @@ describe('who holds on to a container that is made again', () => {
     expect(dependants.map((dependant) => dependant.container)).toEqual(['sidecar', 'agent']);
   });
 
+  test('of compose, leaves only specifications: compose would take up a kept container of its own', () => {
+    const proxy = container('proxy', {
+      details: seen(),
+      Config: { Labels: { 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'proxy' } },
+      HostConfig: { ...HARDENED, NetworkMode: `container:${web.id}` },
+    });
+
+    expect(changeOf('web', snapshot([sidecar, web])).keeps).toBe('container');
+    expect(changeOf('web', snapshot([proxy, web])).keeps).toBe('specification');
+  });
+
   test('makes the old one stop first', () => {
     const playbook = aPlaybook({
       rollout: { batches: ['100%'], pauseSeconds: 0, order: 'start-first', maxFailures: 1 },

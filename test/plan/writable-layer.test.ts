@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FileChange } from '../../src/model/snapshot.ts';
-import { filesAtRisk } from '../../src/plan/writable-layer.ts';
+import { filesAtRisk } from '../../src/model/files-at-risk.ts';
 import type { Deviations } from '../support/containers.ts';
 import { inspectOf } from '../support/containers.ts';
 
@@ -76,8 +76,8 @@ test('a file beside a mount point, or in the working folder, is a loss', () => {
   };
 
   expect(atRisk(['C /srv', 'A /srv/data', 'A /srv/database', 'A /app', 'A /app/shop.db'], deviations)).toEqual([
-    '/srv/database',
     '/app/shop.db',
+    '/srv/database',
   ]);
 });
 

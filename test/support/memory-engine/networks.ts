@@ -58,6 +58,8 @@ function unplugged(request: JsonObject): MemoryEndpoint {
   return { request, aliases: texts(request['Aliases']), networkId: '', endpointId: '', address: '' };
 }
 
+const OWN_NETWORKS = ['bridge', 'host', 'none'];
+
 /** Gives a starting container an address on each of its networks, or says which network will not have it. */
 export function plugIn(store: Store, container: MemoryContainer, apiVersion: number): void {
   for (const [name, endpoint] of [...container.endpoints])
@@ -79,9 +81,10 @@ function attached(
     apiVersion,
   }: { readonly name: string; readonly endpoint: MemoryEndpoint; readonly apiVersion: number },
 ): MemoryEndpoint {
-  const network = findNetwork(store, endpoint.networkId || name);
+  // The engine's own have another id after each of its starts, and are found by name.
+  const network = findNetwork(store, OWN_NETWORKS.includes(name) ? name : endpoint.networkId || name);
   const fixed = text(object(endpoint.request['IPAMConfig'])['IPv4Address']);
-  const own = !['bridge', 'host', 'none'].includes(network.name);
+  const own = !OWN_NETWORKS.includes(network.name);
   if (!own && endpoint.aliases.length > 0)
     throw new Refusal(400, 'network-scoped alias is supported only for containers in user defined networks');
   if (fixed !== '' && !network.userConfigured)
