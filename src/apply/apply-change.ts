@@ -200,6 +200,7 @@ export function outcomeOf(rest: Rest, container: string, run: string): Outcome {
         recover: rest.recover ?? `enforce apply --container '${container}' (first finishes or undoes run ${run})`,
       };
     case 'taken-over':
-      return { result: 'deferred', because: rest.because, locked: true };
+      // It was begun, which a lock that keeps others out is not.
+      return { result: 'deferred', because: rest.because };
   }
 }

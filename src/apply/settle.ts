@@ -14,14 +14,14 @@ export type Rest =
   | {
       readonly at: 'old';
       readonly because: string;
-      readonly downtimeMilliseconds: number;
+      readonly downtimeMilliseconds: number | null;
       /** It was stopped or renamed meanwhile; false: it served all the time. */
       readonly disturbed: boolean;
     }
   | {
       readonly at: 'new';
       readonly because: string;
-      readonly downtimeMilliseconds: number;
+      readonly downtimeMilliseconds: number | null;
       readonly answers: readonly number[];
       /** Whether the old container is kept, or its specification alone. */
       readonly keeps: 'container' | 'specification';
@@ -177,12 +177,19 @@ function rest(as: End, { members }: Sight, memory: Memory, tools: HostTools): Re
       recover: 'docker ps -a shows the new one, if it is there: give it the name and start it, or remove it',
     };
   const { stoppedAt, answeredAt, because, disturbed, answers } = memory;
-  const downtimeMilliseconds =
-    stoppedAt === undefined || !disturbed ? 0 : Math.max(0, Math.round((answeredAt ?? tools.clock.now()) - stoppedAt));
+  const downtimeMilliseconds = downtime();
   const keeps = members[0]?.candidate?.keeps ?? 'container';
   return as === 'new'
     ? { at: as, because, downtimeMilliseconds, answers, keeps }
     : { at: as, because, downtimeMilliseconds, disturbed };
+
+  function downtime(): number | null {
+    const ran = (members[0]?.before?.activity ?? memory.members.values().next().value?.before?.activity) !== 'stopped';
+    if (!disturbed || !ran) return 0;
+    // Nobody here stopped it: an earlier run did, and died.
+    if (stoppedAt === undefined) return null;
+    return Math.max(0, Math.round((answeredAt ?? tools.clock.now()) - stoppedAt));
+  }
 }
 
 /** After a failure that left the outcome open: look again in a while, unless a person is needed. */

@@ -46,13 +46,18 @@ export function createLinePrompt(streams: PromptStreams): LinePrompt {
       await discardTyped(streams.input);
       return { kind: 'line', text: await ask(question, streams, closed.signal) };
     } catch (error) {
-      if (error instanceof Error && ENDED.has(error.name)) return { kind: 'ended', by };
+      if (error instanceof Error && (ENDED.has(error.name) || hasLostItsTerminal(error))) return { kind: 'ended', by };
       throw error;
     } finally {
       streams.signal?.removeEventListener('abort', close);
       streams.input.off('end', close).off('close', close).off('keypress', onKey);
     }
   };
+}
+
+/** Whoever hung up cannot be asked any more. */
+function hasLostItsTerminal(error: Error): boolean {
+  return 'code' in error && (error.code === 'EIO' || error.code === 'EPIPE' || error.code === 'ENXIO');
 }
 
 const ENDED = new Set(['ExitPromptError', 'AbortPromptError']);

@@ -66,7 +66,8 @@ export interface Journal {
 export type Outcome =
   | {
       readonly result: 'applied';
-      readonly downtimeMilliseconds: number;
+      /** Null where it began under an earlier run, which died. */
+      readonly downtimeMilliseconds: number | null;
       /** Name under which the old container is kept; null where only its specification is, with the new one. */
       readonly kept: string | null;
       /** Host ports (TCP) that were seen to answer. */
@@ -79,5 +80,5 @@ export type Outcome =
       /** Somebody else has the host's lock. */
       readonly locked?: true;
     }
-  | { readonly result: 'rolled-back'; readonly because: string; readonly downtimeMilliseconds: number }
+  | { readonly result: 'rolled-back'; readonly because: string; readonly downtimeMilliseconds: number | null }
   | { readonly result: 'stuck'; readonly because: string; readonly recover: string };

@@ -133,6 +133,10 @@ function exceptRows(change: Change): readonly DetailRow[] {
   );
 }
 
+function worstCase({ worstCaseSeconds, carry }: Change): string {
+  return `${worstCaseSeconds} s, taking it back included${carry === 'none' ? '' : '; carrying its files is not counted'}`;
+}
+
 function reasonRows(change: Change): readonly DetailRow[] {
   const { kind, name, files } = change.owner;
   const where =
@@ -145,7 +149,7 @@ function reasonRows(change: Change): readonly DetailRow[] {
       exception === null ? [] : [detailRow('accepted', plainText(exception.reason, 500))],
     ),
     detailRow('owner', kind === 'none' ? 'none' : `${plainText(kind, 20)} ${plainText(name ?? '')}${where}`.trimEnd()),
-    detailRow('at worst', `${change.worstCaseSeconds} s, taking it back included`),
+    detailRow('at worst', worstCase(change)),
     detailRow('id', plainText(change.id, 64)),
   ];
 }

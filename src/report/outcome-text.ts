@@ -37,7 +37,8 @@ export function putBackText(result: ChangeResult, options: { readonly colors: bo
 export function runText({ run, results, exitCode }: RunResult, options: { readonly colors: boolean }): string {
   const paint = painter(options.colors);
   const stuck = results.filter(({ outcome }) => outcome.result === 'stuck');
-  const summary = `Run ${plainText(run, 40)}: ${outcomeCounts(countOutcomes(results))}.`;
+  const none = exitCode === 0 ? 'nothing to do' : 'nothing could be done';
+  const summary = `Run ${plainText(run, 40)}: ${outcomeCounts(countOutcomes(results), none)}.`;
   return [
     ...stuck.flatMap((result) => outcomeLines(result, paint)),
     `${paint('strong', summary)}  exit ${exitCode}`,
@@ -101,6 +102,7 @@ function because(outcome: { readonly because: string }): string {
   return plainText(outcome.because, 500);
 }
 
-function down(milliseconds: number): string {
+function down(milliseconds: number | null): string {
+  if (milliseconds === null) return 'down since before this run';
   return milliseconds === 0 ? 'no downtime' : `down ${(milliseconds / 1000).toFixed(1)} s`;
 }

@@ -70,7 +70,11 @@ export function statusText(status: Status, options: { readonly colors: boolean }
     ...section('unfinished', status.unfinished.map(unfinishedRow), 'nothing', paint),
     ...(status.locks.length === 0 ? [] : section('locked', status.locks.map(lockRow), '', paint)),
     ...(status.notReached.length === 0 ? [] : section('not reached', status.notReached.map(hostRow), '', paint)),
-    ...(status.unfinished.length === 0 ? [] : ['next: enforce apply finishes it, enforce rollback RUN undoes it']),
+    ...(status.unfinished.length === 0
+      ? []
+      : [
+          `next: enforce apply finishes it, enforce rollback ${plainText(status.unfinished[0]?.run ?? 'RUN', 40)} undoes it`,
+        ]),
     '',
   ].join('\n');
 }

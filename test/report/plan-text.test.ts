@@ -84,7 +84,13 @@ describe('the text of a change', () => {
     expect(text).toContain('drop      AUDIT_WRITE       nothing here writes audit records');
     expect(text).toContain('found     linux-capabilities: 14 capabilities, none of them asked for');
     expect(text).toContain('owner     compose shop (/srv/shop/compose.yml)');
-    expect(text).toContain('at worst  142 s');
+    expect(text).toContain('at worst  142 s, taking it back included\n');
+  });
+
+  test('says that the time to carry files over is not in the worst case', () => {
+    const text = changeText(aChange({ carry: 'copy', carriedFiles: 3 }), { colors: false, verbose: true });
+
+    expect(text).toContain('at worst  142 s, taking it back included; carrying its files is not counted\n');
   });
 
   test('shows each address of a port that moves, and settings of every kind', () => {

@@ -46,7 +46,7 @@ unfinished   web-2/shop  run 81c0  the old container is stopped
 locked       web-2  lock 0c210c210c21  run 81c0  mlopez@ops-1  for 40 s   ends by itself in 165 s at the latest
              web-3  lock 1f001f001f00  run 7e00  mlopez@ops-1  for 900 s  has run out: enforce unlock removes it
 not reached  edge-1  connection refused
-next: enforce apply finishes it, enforce rollback RUN undoes it
+next: enforce apply finishes it, enforce rollback 81c0 undoes it
 `);
   });
 

@@ -98,7 +98,7 @@ function showPlan(plan: Plan, { journal }: RunRecorder, options: ApplyOptions, w
     return;
   }
   world.stdout.write(
-    showsDiff(plan, options)
+    showsDiff(plan, options) && !options.quiet
       ? planText(plan, { colors: usesColors(world.stdout, world, color), verbose: verbose > 0 })
       : `${planSummary(plan)}\n`,
   );

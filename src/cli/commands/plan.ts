@@ -4,6 +4,7 @@ import type { Host } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
 import { selectHosts } from '../../load/select-hosts.ts';
 import { loadCatalogue } from '../../load/catalogue.ts';
+import { unfinishedChanges } from '../../apply/unfinished.ts';
 import { assess } from '../../plan/assess.ts';
 import type { HostReading } from '../../plan/build-plan.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
@@ -37,6 +38,7 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
     options.from === undefined ? await readFleet(options, world) : await readSaved(options.from, options, world);
   requireContainers(options.container, readings);
   const made = await planOf(readings, inputs, world);
+  warn(unfinishedIn(readings), options, world);
   // The diff has them too; a document nobody may look at.
   if (options.json) warn(made.warnings, options, world);
   const document = jsonText(planDocument(made));
@@ -51,6 +53,22 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
     options.detailedExitcode && hasWork(made) ? 2 : 0,
     made.hosts.every(({ reachable }) => reachable) ? 0 : 4,
   ]);
+}
+
+/** What an interrupted run left half done on the hosts: a plan made around it is not what will be done. */
+function unfinishedIn(readings: readonly HostReading[]): readonly string[] {
+  return readings.flatMap(({ host, read }) => {
+    if (read instanceof Error) return [];
+    const containers = read.snapshot.containers.map(({ id, name, inspect }) => ({
+      id,
+      names: [name],
+      labels: inspect.Config.Labels ?? {},
+    }));
+    return unfinishedChanges(containers).map(
+      ({ container, run }) =>
+        `${host}: run ${run} left its change of ${container} unfinished; enforce apply ends it first, and then plans anew`,
+    );
+  });
 }
 
 /** The plan for what was read. */

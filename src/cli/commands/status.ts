@@ -2,7 +2,7 @@ import type { Lock } from '../../apply/lock.ts';
 import { secondsLeft } from '../../apply/lock.ts';
 import { standingOf } from '../../apply/standing-of.ts';
 import { currentLock } from '../../apply/under-lock.ts';
-import { keptContainers, unfinishedChanges } from '../../apply/unfinished.ts';
+import { keptContainers, rememberedChanges, unfinishedChanges } from '../../apply/unfinished.ts';
 import type { Host } from '../../model/inventory.ts';
 import { outcomeText } from '../../report/outcome-text.ts';
 import { jsonText } from '../../report/json-text.ts';
@@ -61,16 +61,23 @@ async function leftOn(host: Host, options: CommonOptions, world: World): Promise
     const engine = await session.engine();
     const containers = await engine.list();
     const lock = await currentLock(engine);
+    const kept = keptContainers(containers);
+    const unfinished = unfinishedChanges(containers);
     return {
       locks: lock ? [hostLock(host.name, lock, await engine.time())] : [],
-      kept: keptContainers(containers).map(({ container, run, keptName, until }) => ({
-        host: host.name,
-        container,
-        name: keptName,
-        run,
-        until: until === null ? null : until.slice(0, 10),
-      })),
-      unfinished: unfinishedChanges(containers).map(({ container, run }) => ({
+      kept: [
+        ...kept.map(({ container, run, keptName, until }) => ({
+          host: host.name,
+          container,
+          name: keptName,
+          run,
+          until: until === null ? null : until.slice(0, 10),
+        })),
+        ...rememberedChanges(containers)
+          .filter((target) => ![...kept, ...unfinished].some(({ container }) => container === target.container))
+          .map(({ container, run }) => ({ host: host.name, container, name: '(its settings only)', run, until: null })),
+      ],
+      unfinished: unfinished.map(({ container, run }) => ({
         host: host.name,
         container,
         run,
