@@ -1,6 +1,7 @@
 import { normalizeCapability } from '../model/capabilities.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { isJsonObject } from '../model/json.ts';
+import { parseRoleName } from '../model/names.ts';
 import type { Edit } from '../model/plan.ts';
 import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -20,7 +21,8 @@ export function differences(
   { edited, successors, hasOwnImage }: Planned = { edited: EDITABLE, successors: [], hasOwnImage: false },
 ): readonly string[] {
   const changed = hasOwnImage ? [...edited, 'Image'] : edited;
-  const was = { ...old, HostConfig: repointed(old.HostConfig as unknown as JsonObject, successors) };
+  const { Links } = old.HostConfig;
+  const was = { ...old, HostConfig: { ...repointed(old.HostConfig as unknown as JsonObject, successors), Links } };
   return compare(normalForm(was as unknown as ContainerInspect, engine), normalForm(candidate, engine), '').filter(
     (path) => !changed.some((editable) => path === editable || path.startsWith(`${editable}.`)),
   );
@@ -73,7 +75,7 @@ function normalForm(inspect: ContainerInspect, engine: EngineFacts): JsonValue {
       ],
       {
         NetworkMode: mode === 'default' ? 'bridge' : mode,
-        Links: (HostConfig.Links ?? []).map(linkWithoutOwner).toSorted(),
+        Links: (HostConfig.Links ?? []).map(linkForm).toSorted(),
       },
     ),
     Mounts: Object.fromEntries(
@@ -111,9 +113,10 @@ function capabilitySet(path: string, value: JsonValue | undefined): JsonValue | 
   return (value as readonly string[]).map(normalizeCapability).sort();
 }
 
-/** `/db:/shop/mydb` names the container it belongs to, and a candidate has another name. */
-function linkWithoutOwner(link: string): string {
-  return link.replace(/:\/.*\//, ':');
+/** `/db:/shop/mydb` names the container it belongs to, and the other by the name it has at that moment of a change. */
+function linkForm(link: string): string {
+  const [reference = '', ...alias] = link.replace(/:\/.*\//, ':').split(':');
+  return [parseRoleName(reference)?.target ?? reference, ...alias].join(':');
 }
 
 function withoutFields(

@@ -32,13 +32,16 @@ function volumesFrom(text: string, successors: readonly Successor[]): string {
   return successor ? [successor.id, ...modes].join(':') : text;
 }
 
-/** `/db:/shop/mydb`: the link is made by the name its target has at that moment, and follows it when it is renamed. */
+/**
+ * `/db:/shop/mydb`: an engine that starts makes its links anew from what was asked for, and by then the name of the moment
+ * is another's or nobody's. An id, which must begin like a name here, is the same container for ever.
+ */
 function linkOf(text: string, successors: readonly Successor[]): string {
   const [reference = '', ...alias] = text.split(':');
   const successor =
     successors.find(({ target }) => `/${target}` === reference) ??
     successorOf(reference.replace(/^\//, ''), successors);
-  return successor ? [`/${successor.name}`, ...alias].join(':') : text;
+  return successor ? [`/${successor.id}`, ...alias].join(':') : text;
 }
 
 function successorOf(reference: string, successors: readonly Successor[]): Successor | undefined {

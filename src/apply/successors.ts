@@ -7,8 +7,6 @@ export interface Successor {
   /** The name both have when the change is made. */
   readonly target: string;
   readonly id: string;
-  /** The name it has now, without the slash. */
-  readonly name: string;
 }
 
 /** The successors that are there already, of all members of a change. */
@@ -20,7 +18,6 @@ export function successorsIn(members: readonly MemberSight[]): readonly Successo
             oldId: oldInspect.Id,
             target: target.container,
             id: candidateInspect.Id,
-            name: candidateInspect.Name.replace(/^\//, ''),
           },
         ]
       : [],
