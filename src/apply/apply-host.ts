@@ -1,20 +1,15 @@
 import { asEnforceError } from '../model/errors.ts';
 import type { Outcome } from '../model/journal.ts';
-import { LABELS, roleName } from '../model/names.ts';
+import { roleName } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { ChangeSettings } from './apply-change.ts';
-import { applyChange, lockedOut, outcomeOf } from './apply-change.ts';
+import { applyChange, outcomeOf } from './apply-change.ts';
 import { leftImages, removeLeftImages } from './carried-image.ts';
-import type { Job } from './job.ts';
-import type { Target } from './observe.ts';
-import { observe } from './observe.ts';
-import type { Rest } from './settle.ts';
-import { reverseChange } from './reverse-change.ts';
-import { settle } from './settle.ts';
+import type { TargetResult } from './settle-under-lock.ts';
+import { ended, settleUnderLock } from './settle-under-lock.ts';
 import type { HostTools } from './tools.ts';
 import { currentLock, underLock } from './under-lock.ts';
-import type { KeptContainer } from './unfinished.ts';
-import { keptContainers, rememberedChanges, unfinishedChanges } from './unfinished.ts';
+import { unfinishedChanges } from './unfinished.ts';
 
 /** What is done to one host: the unit of work a pool, and later a worker near the host, calls. */
 export interface HostJob {
@@ -40,11 +35,13 @@ export async function applyHost(
   report: (result: ChangeResult) => void,
 ): Promise<readonly ChangeResult[]> {
   const results: ChangeResult[] = [];
+  const left = await leftBehind(tools);
   let stuck = false;
   for (const change of changes.filter(({ partOf }) => partOf === undefined)) {
-    const outcome: Outcome = stuck
-      ? { result: 'deferred', because: 'another container of this host is stuck' }
-      : await oneChange(change);
+    const outcome: Outcome =
+      left !== undefined || stuck
+        ? { result: 'deferred', because: left ?? 'another container of this host is stuck' }
+        : await oneChange(change);
     stuck ||= outcome.result === 'stuck';
     tell({ change, outcome });
     for (const own of changes.filter(({ partOf }) => partOf === change.container))
@@ -69,16 +66,18 @@ export async function applyHost(
   }
 }
 
+/** Why nothing more is risked on a host: what a run left there could not be brought to an end, and nobody is at work on it. */
+async function leftBehind({ engine }: HostTools): Promise<string | undefined> {
+  const reader = await engine();
+  const [left] = unfinishedChanges(await reader.list());
+  if (!left || (await currentLock(reader))) return undefined;
+  return `the change of ${left.container} that run ${left.run} began is unfinished, and must be ended first`;
+}
+
 /** What holds on to a container shares its fate. */
 function outcomeOfPart({ container }: Change, whole: Outcome, run: string): Outcome {
   if (whole.result !== 'applied') return whole;
   return { ...whole, kept: whole.kept === null ? null : roleName(container, 'bak', run), answers: [] };
-}
-
-/** A change known by name and run, and how it ended. */
-export interface TargetResult {
-  readonly target: Target;
-  readonly outcome: Outcome;
 }
 
 /**
@@ -124,109 +123,4 @@ async function removeDeadLock({ gate }: Pick<ChangeSettings, 'gate'>, tools: Hos
   if (!inspect) return;
   const terms = { containers: [inspect], deadlineSeconds: gate.deadlineSeconds };
   await underLock(terms, tools, () => Promise.resolve());
-}
-
-async function settleUnderLock(job: Job, tools: HostTools): Promise<Rest> {
-  const engine = await tools.engine();
-  const { members } = await observe(
-    engine,
-    job.members.map(({ target }) => target),
-    tools.facts,
-  );
-  const containers = members.flatMap(({ oldInspect, candidateInspect }) =>
-    [oldInspect, candidateInspect].filter((inspect) => inspect !== undefined),
-  );
-  const terms = { containers, deadlineSeconds: job.gate.deadlineSeconds };
-  return await underLock(terms, tools, async (held) => {
-    const rest = await settle(job, held);
-    if (rest.at === 'old') await removeLeftImages(held).catch(() => undefined);
-    return rest;
-  });
-}
-
-/** A change that can be taken back. */
-export interface RollBackTarget extends Target {
-  /** Id of the container that has the name now, where its labels alone tell how the old one was. */
-  readonly newId?: string;
-}
-
-/**
- * Takes a change back: puts the kept container in its place, and with it those of its dependants; where none is kept, the
- * container is made again with the settings it had.
- */
-export async function rollBackTarget(
-  target: RollBackTarget,
-  gate: ChangeSettings['gate'],
-  tools: HostTools,
-): Promise<TargetResult> {
-  if (target.newId !== undefined) return { target, outcome: await reverse(target, target.newId, gate, tools) };
-  try {
-    const rest = await settleUnderLock({ members: [{ target }], intent: 'roll-back', gate }, tools);
-    const outcome: Outcome =
-      rest.at === 'old'
-        ? { result: 'rolled-back', because: 'asked for', downtimeMilliseconds: rest.downtimeMilliseconds }
-        : outcomeOf(rest, target.container, target.run);
-    return ended({ target, outcome }, tools);
-  } catch (error) {
-    const failure = asEnforceError(error, 'engine');
-    if (failure.code !== 'locked') throw failure;
-    return ended({ target, outcome: lockedOut(failure) }, tools);
-  }
-}
-
-async function reverse(
-  { container, run }: Target,
-  id: string,
-  gate: ChangeSettings['gate'],
-  tools: HostTools,
-): Promise<Outcome> {
-  const change = await reverseChange(tools.host, id, await tools.engine());
-  if (change?.container !== container) return { result: 'skipped', because: 'it is gone, or has another name now' };
-  const outcome = await applyChange(
-    change,
-    {
-      gate,
-      planDigest: `takes back ${run}`,
-      keepSeconds: 0,
-      remembers: 'nothing',
-      preflight: () => Promise.resolve({ ready: true }),
-    },
-    tools,
-  );
-  switch (outcome.result) {
-    case 'applied':
-      return { result: 'rolled-back', because: 'asked for', downtimeMilliseconds: outcome.downtimeMilliseconds };
-    case 'rolled-back':
-      return { result: 'skipped', because: `it could not be made again as it was: ${outcome.because}` };
-    default:
-      return outcome;
-  }
-}
-
-function ended(result: TargetResult, { journal, clock, host }: HostTools): TargetResult {
-  const { target, outcome } = result;
-  journal.write({ event: 'change-ended', at: clock.timestamp(), host, container: target.container, outcome });
-  return result;
-}
-
-/**
- * The changes of a host that can be taken back: those that were begun and not ended, and those whose new container is the
- * one that has the name now. A change that a later run built upon can only be taken back after the later one.
- */
-export async function rollBackTargets(
-  run: string | undefined,
-  { engine }: Pick<HostTools, 'engine'>,
-): Promise<readonly RollBackTarget[]> {
-  const containers = await (await engine()).list();
-  const unfinished = unfinishedChanges(containers);
-  const kept = keptContainers(containers);
-  const isCurrent = (target: KeptContainer): boolean =>
-    !unfinished.some(({ container }) => container === target.container) &&
-    containers.some(({ names, labels }) => names.includes(target.container) && labels[LABELS.run] === target.run);
-  // Who holds on to another goes back with it.
-  const leaders = kept.filter((target) => target.leader === target.container && isCurrent(target));
-  const remembered = rememberedChanges(containers).filter(
-    (target) => ![...unfinished, ...kept].some(({ container }) => container === target.container),
-  );
-  return [...unfinished, ...leaders, ...remembered].filter((target) => run === undefined || target.run === run);
 }

@@ -29,7 +29,7 @@ export type Prints = Map<string, Print>;
 export interface FileSource {
   readonly engine: EngineReader;
   readonly id: string;
-  /** The old one has everything that is asked for; the candidate may lack it. */
+  /** One that is carried over has everything that is asked for; a candidate may lack it. */
   readonly whose: 'old' | 'candidate';
 }
 

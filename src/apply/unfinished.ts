@@ -2,11 +2,14 @@ import type { ContainerSummary } from '../engine/engine.ts';
 import { LABELS, parseRoleName } from '../model/names.ts';
 import type { Target } from './observe.ts';
 
+/** What names and labels alone tell. */
+type Named = Pick<ContainerSummary, 'id' | 'names' | 'labels'>;
+
 /**
  * Changes that were begun and not ended, found by names alone: a candidate or a failed one is about, or an old container
  * waits under its old-name. Each is named for its leader. Works from any control machine, with no journal.
  */
-export function unfinishedChanges(containers: readonly ContainerSummary[]): readonly Target[] {
+export function unfinishedChanges(containers: readonly Named[]): readonly Target[] {
   const found = new Map<string, Target>();
   for (const { id, names, labels } of containers) {
     for (const name of names) {
@@ -65,13 +68,25 @@ export function rememberedChanges(containers: readonly ContainerSummary[]): read
   });
 }
 
+/** Containers that were made again because another was, each with that one's name. */
+export function partsOfChanges(
+  containers: readonly ContainerSummary[],
+): readonly { readonly container: string; readonly leader: string }[] {
+  return containers.flatMap((summary) => {
+    const [container, leader] = [marked(summary, 'target'), marked(summary, 'leader')];
+    return container !== undefined && leader !== undefined && summary.names.includes(container)
+      ? [{ container, leader }]
+      : [];
+  });
+}
+
 /** The leader of the change that a container takes part in, by its candidate's label. */
-function leaderOf(target: string, run: string, containers: readonly ContainerSummary[]): string {
+function leaderOf(target: string, run: string, containers: readonly Named[]): string {
   const candidate = containers.find(({ labels }) => labels[LABELS.run] === run && labels[LABELS.target] === target);
   return (candidate && marked(candidate, 'leader')) ?? target;
 }
 
-function marked({ labels }: ContainerSummary, mark: keyof typeof LABELS): string | undefined {
+function marked({ labels }: Named, mark: keyof typeof LABELS): string | undefined {
   const value = labels[LABELS[mark]];
   return value === '' ? undefined : value;
 }

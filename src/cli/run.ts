@@ -65,6 +65,7 @@ function build(world: World, end: (code: ExitCode) => void): Command {
   withLock(withHosts(program.command('rollback').description('put the kept containers back')))
     .argument('[run]', 'only the changes of this run; without it, the latest change of each container')
     .option('--container <glob>', 'only containers of this name (repeatable)', collect, [])
+    .option('--discard-files', 'also where files that a new container has written would be lost', false)
     .option('-y, --yes', 'do not ask', false)
     .action(async (name: string | undefined, options: RollbackOptions) =>
       end(await (await import('./commands/rollback.ts')).rollback(name, options, world)),

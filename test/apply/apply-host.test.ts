@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { HostJob } from '../../src/apply/apply-host.ts';
-import { applyHost, resumeHost, rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
+import { applyHost, resumeHost } from '../../src/apply/apply-host.ts';
+import { rollBackTarget, rollBackTargets } from '../../src/apply/roll-back-target.ts';
 import type { Change } from '../../src/model/plan.ts';
 import type { MemoryHost } from '../support/memory-host.ts';
 import { memoryHost, RUN } from '../support/memory-host.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { applyChange } from '../../src/apply/apply-change.ts';
-import { resumeHost, rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
+import { resumeHost } from '../../src/apply/apply-host.ts';
+import { rollBackTarget, rollBackTargets } from '../../src/apply/roll-back-target.ts';
 import type { HostTools } from '../../src/apply/tools.ts';
 import type { Outcome } from '../../src/model/journal.ts';
 import { filesOf, plainFile } from '../support/memory-engine/files.ts';

@@ -63,6 +63,27 @@ describe('a run that was cut off', () => {
     expect(stdout).toContain("recover with: enforce apply --container 'mail'");
   });
 
+  test('and cannot be brought to an end, ends with 6 and keeps everything else on its host as it is', async () => {
+    await cutOff(4);
+    serve(engine, 'web', 80);
+    engine.fault = ({ mutating, subject }) =>
+      mutating && subject.startsWith('mail') ? { status: 500, message: 'no space left on device' } : undefined;
+
+    const { exitCode, stdout } = await operator.enforce('apply', '--yes', '--container', 'web');
+
+    expect(exitCode).toBe(6);
+    expect(stdout).toMatch(/web-1\/web {2}deferred: the change of mail that run \w+ began is unfinished/);
+    expect(standing(engine)).toContain('web running 80');
+  });
+
+  test('is told of by plan, which was made around it', async () => {
+    await cutOff(4);
+
+    const { stderr } = await operator.enforce('plan');
+
+    expect(stderr).toMatch(/web-1: run \w+ left its change of mail unfinished; enforce apply ends it first/);
+  });
+
   test('is told of by status, which ends with 2 and touches nothing', async () => {
     await cutOff(4);
     const writes = writesTo(engine).length;
@@ -72,7 +93,7 @@ describe('a run that was cut off', () => {
 
     expect([exitCode, json.exitCode]).toEqual([2, 2]);
     expect(stdout).toMatch(/^unfinished +web-1\/mail +run \w+/m);
-    expect(stdout).toContain('next: enforce apply finishes it, enforce rollback RUN undoes it');
+    expect(stdout).toMatch(/^next: enforce apply finishes it, enforce rollback \w{4,} undoes it$/m);
     expect(JSON.parse(json.stdout)).toMatchObject({ unfinished: [{ host: 'web-1', container: 'mail' }] });
     expect(writesTo(engine)).toHaveLength(writes);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
+import { rollBackTarget, rollBackTargets } from '../../src/apply/roll-back-target.ts';
 import { callEngine } from '../support/call-engine.ts';
 import { describeReal } from '../support/real-engine.ts';
 import { CARRY_RUN, carryBench, GATE } from './carry-bench.ts';

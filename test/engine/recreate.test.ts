@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { applyChange } from '../../src/apply/apply-change.ts';
-import { rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
+import { rollBackTarget, rollBackTargets } from '../../src/apply/roll-back-target.ts';
 import { chosenAliases } from '../../src/apply/endpoints.ts';
 import type { HostTools } from '../../src/apply/tools.ts';
 import type { Outcome } from '../../src/model/journal.ts';

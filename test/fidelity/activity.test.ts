@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
+import { rollBackTarget, rollBackTargets } from '../../src/apply/roll-back-target.ts';
 import type { HostTools } from '../../src/apply/tools.ts';
 import { page } from '../support/page.ts';
 import { describeReal, realEngine } from '../support/real-engine.ts';

@@ -1,4 +1,5 @@
-import { rollBackTarget, rollBackTargets, resumeHost } from '../../src/apply/apply-host.ts';
+import { resumeHost } from '../../src/apply/apply-host.ts';
+import { rollBackTarget, rollBackTargets } from '../../src/apply/roll-back-target.ts';
 import { applyChange } from '../../src/apply/apply-change.ts';
 import type { HostTools } from '../../src/apply/tools.ts';
 import { LOCK_NAME } from '../../src/model/names.ts';

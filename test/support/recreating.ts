@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { applyChange } from '../../src/apply/apply-change.ts';
-import { rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
+import { rollBackTarget, rollBackTargets } from '../../src/apply/roll-back-target.ts';
 import type { JsonObject, JsonValue } from '../../src/model/json.ts';
 import { isOlder } from '../../src/model/api-version.ts';
 import type { Outcome } from '../../src/model/journal.ts';

@@ -1,5 +1,6 @@
 import { applyChange } from '../../src/apply/apply-change.ts';
-import { resumeHost, rollBackTarget, rollBackTargets } from '../../src/apply/apply-host.ts';
+import { resumeHost } from '../../src/apply/apply-host.ts';
+import { rollBackTarget, rollBackTargets } from '../../src/apply/roll-back-target.ts';
 import type { HostTools } from '../../src/apply/tools.ts';
 import { hostSession } from '../../src/cli/host-session.ts';
 import type { Outcome } from '../../src/model/journal.ts';

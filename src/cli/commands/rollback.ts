@@ -1,9 +1,12 @@
-import { rollBackTarget, rollBackTargets } from '../../apply/apply-host.ts';
-import type { RollBackTarget, TargetResult } from '../../apply/apply-host.ts';
+import { rollBackTarget, rollBackTargets } from '../../apply/roll-back-target.ts';
+import type { RollBackTarget } from '../../apply/roll-back-target.ts';
+import type { TargetResult } from '../../apply/settle-under-lock.ts';
+import { partsOfChanges } from '../../apply/unfinished.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import type { Host, HostResult } from '../../model/inventory.ts';
 import { DEFAULT_PLAYBOOK } from '../../load/default-playbook.ts';
 import { outcomeDocument } from '../../report/outcome-document.ts';
+import { plainText } from '../../report/plain-text.ts';
 import { putBackText } from '../../report/outcome-text.ts';
 import { errorText } from '../../report/error-text.ts';
 import { jsonLine } from '../../report/json-text.ts';
@@ -25,11 +28,14 @@ import type { World } from '../world.ts';
 /** Flags of `enforce rollback`. */
 export interface RollbackOptions extends CommonOptions {
   readonly yes: boolean;
+  readonly discardFiles: boolean;
 }
 
 interface HostTargets {
   readonly host: Host;
   readonly targets: readonly RollBackTarget[];
+  /** Those that `--container` names and that go back only with another, which it does not. */
+  readonly parts: readonly { readonly container: string; readonly leader: string }[];
 }
 
 /** `enforce rollback`: puts kept containers back in their place. Nothing but consent is asked of it: no window, no limit. */
@@ -42,9 +48,16 @@ export async function rollback(run: string | undefined, options: RollbackOptions
   const unread = found.filter((result) => !result.ok);
   for (const { host, error } of unread)
     world.stderr.write(`${host.name}: ${errorText(error, { colors: false, verbose: false })}`);
+  const parts = found.flatMap((result) =>
+    result.ok ? result.value.parts.map((part) => ({ ...part, host: result.host })) : [],
+  );
+  for (const { host, container, leader } of parts)
+    world.stderr.write(
+      `${plainText(host.name, 64)}/${plainText(container, 64)} was changed with ${plainText(leader, 64)} and goes back with it: --container ${plainText(leader, 64)}\n`,
+    );
   const jobs = found.flatMap((result) => (result.ok && result.value.targets.length > 0 ? [result.value] : []));
   const count = jobs.reduce((sum, { targets }) => sum + targets.length, 0);
-  const missed: ExitCode = unread.length > 0 ? 4 : 0;
+  const missed: ExitCode = unread.length > 0 ? 4 : parts.length > 0 ? 2 : 0;
   if (count === 0) {
     const where = options.json ? world.stderr : world.stdout;
     where.write(
@@ -67,13 +80,14 @@ async function findTargets(
   return await onEachHost(hosts, options.concurrency, async (host) => {
     const session = hostSession(host, connectionSettings(options, world), world.clock);
     try {
+      const isNamed = (container: string): boolean =>
+        options.container.length === 0 || options.container.some((glob) => matchesGlob(glob, container));
       const targets = await rollBackTargets(run, session);
+      const parts = partsOfChanges(await (await session.engine()).list());
       return {
         host,
-        targets: targets.filter(
-          ({ container }) =>
-            options.container.length === 0 || options.container.some((glob) => matchesGlob(glob, container)),
-        ),
+        targets: targets.filter(({ container }) => isNamed(container)),
+        parts: parts.filter(({ container, leader }) => isNamed(container) && !isNamed(leader)),
       };
     } finally {
       await session.close();
@@ -114,7 +128,7 @@ async function rollBackAll(
         const results: TargetResult[] = [];
         for (const target of jobs.find((job) => job.host === host)?.targets ?? []) {
           if (world.interrupted.aborted) break;
-          const result = await rollBackTarget(target, health, tools);
+          const result = await rollBackTarget({ ...target, discardsFiles: options.discardFiles }, health, tools);
           progress.pause();
           const shown = {
             host: host.name,
@@ -139,7 +153,7 @@ async function rollBackAll(
   progress.end();
   const codes = ended.flatMap((result): ExitCode[] =>
     result.ok
-      ? result.value.map(({ outcome }): ExitCode => (outcome.result === 'rolled-back' ? 0 : isLocked(outcome) ? 5 : 6))
+      ? result.value.map(({ outcome }): ExitCode => codeOf(outcome))
       : [failureCode(result.error) === 5 ? 5 : 6],
   );
   for (const result of ended)
@@ -151,6 +165,8 @@ async function rollBackAll(
   return codes.includes(6) ? [6] : [code];
 }
 
-function isLocked(outcome: TargetResult['outcome']): boolean {
-  return outcome.result === 'deferred' && outcome.locked === true;
+function codeOf(outcome: TargetResult['outcome']): ExitCode {
+  if (outcome.result === 'rolled-back') return 0;
+  if (outcome.result === 'skipped') return 2;
+  return outcome.result === 'deferred' && outcome.locked === true ? 5 : 6;
 }
