@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { HealthGate } from '../model/playbook.ts';
 import { withoutSecrets } from '../model/without-secrets.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
-import type { Baseline } from './baseline.ts';
+import type { Baseline, ProbedPort } from './baseline.ts';
 import { portsToProbe } from './baseline.ts';
 import { newPermissionErrors } from './permission-errors.ts';
 import type { Clock, Probe } from './tools.ts';
@@ -18,11 +18,19 @@ export interface GateContext {
   readonly id: string;
   /** How the old container did; undefined after a crash, when nobody remembers. */
   readonly baseline: Baseline | undefined;
+  /** Whose published ports must answer by now: its own, as a rule. */
+  readonly publishers: readonly Publisher[];
   readonly gate: HealthGate;
   readonly clock: Clock;
   readonly probe: Probe;
   /** Told when the look began in which every port answered: by then the downtime was over. */
   readonly onAnswer: (at: number) => void;
+}
+
+/** A new container that publishes ports, and how the one before it did. */
+export interface Publisher {
+  readonly id: string;
+  readonly baseline: Baseline | undefined;
 }
 
 const POLL_MILLISECONDS = 250;
@@ -89,8 +97,14 @@ interface PortLooks {
   readonly answers: readonly number[];
 }
 
-async function lookAtPorts(inspect: ContainerInspect, { baseline, probe }: GateContext): Promise<PortLooks> {
-  const expected = portsToProbe(inspect).filter(({ containerPort }) => baseline?.ports.get(containerPort) !== 'silent');
+async function lookAtPorts(own: ContainerInspect, context: GateContext): Promise<PortLooks> {
+  const { engine, publishers, probe } = context;
+  const expected: ProbedPort[] = [];
+  for (const { id, baseline } of publishers) {
+    const inspect = id === context.id ? own : await engine.inspect(id);
+    const published = inspect ? portsToProbe(inspect) : [];
+    expected.push(...published.filter(({ containerPort }) => baseline?.ports.get(containerPort) !== 'silent'));
+  }
   const looks = await Promise.all(expected.map(async ({ ip, port }) => ({ port, look: await probe(ip, port) })));
   const silent = looks.find(({ look }) => look === 'silent');
   return {

@@ -14,6 +14,7 @@ import { noted } from './noted.ts';
 import type { MemberSight, Sight } from './observe.ts';
 import { restartText } from './observe.ts';
 import { operationFor } from './operation-for.ts';
+import { publishersAt } from './publishers-at.ts';
 import { successorsIn } from './successors.ts';
 import type { HostTools } from './tools.ts';
 
@@ -174,16 +175,18 @@ async function verify(member: MemberSight, context: ActionContext): Promise<void
   const { host, clock, probe, journal, emit } = tools;
   const { container } = target;
   emit({ kind: 'step', host, container, text: 'checking that the service answers' });
-  const isLeader = memory.targets[0]?.container === container;
+  const publishers = publishersAt(member, context.sight.members, job, memory);
+  const [leader] = context.sight.members;
   const verdict = await passGate({
     engine: await tools.engine(),
     id: candidateInspect.Id,
     baseline: jobMember(job, container)?.baseline,
+    publishers,
     gate: job.gate,
     clock,
     probe,
     onAnswer: (at) => {
-      if (isLeader) memory.answeredAt ??= at;
+      if (publishers.some(({ id }) => id === leader?.candidateInspect?.Id)) memory.answeredAt ??= at;
     },
   });
   if (!verdict.passed) {

@@ -45,6 +45,7 @@ async function gate(
     engine,
     id: web().Id,
     baseline: before(),
+    publishers: [{ id: web().Id, baseline: 'baseline' in different ? different.baseline : before() }],
     gate: GATE,
     clock,
     probe(_ip, port) {

@@ -36,7 +36,7 @@ describeReal('containers that hold on to one that is recreated on a real engine'
     await engine.cleanUp();
     ({ tools: enforce, close: leave } = await workAt(socketPath, RUN));
     const serve = 'cd /tmp; echo leader > index.html; exec httpd -f -p 80 -h /tmp';
-    const options = ['--restart', 'always', '--ipc', 'shareable', '-v', '/shared', '-p', '941:80'];
+    const options = ['--restart', 'always', '--ipc', 'shareable', '-v', '/shared', '-p', '941:80', '-p', '942:81'];
     await docker('run', '-d', '--init', '--name', leader, ...options, image, 'sh', '-c', serve);
   }, 60_000);
   afterEach(() => leave());
@@ -103,6 +103,20 @@ describeReal('containers that hold on to one that is recreated on a real engine'
       before.map(({ Id }) => Id),
     );
     expect((await look(`${prefix}a`, `${prefix}b`)).map(({ State }) => State.Running)).toEqual([true, true]);
+  }, 90_000);
+
+  test('and listen on a port that it publishes are waited for, and it is not blamed for their silence', async () => {
+    await hold(
+      holder,
+      ['--network', `container:${leader}`],
+      'cd /tmp; echo holder > index.html; exec httpd -f -p 81 -h /tmp',
+    );
+    await docker('exec', holder, 'sh', '-c', 'until wget -q -O /dev/null http://127.0.0.1:81/; do :; done');
+
+    const outcome = await applyPlanned(socketPath, leader, enforce);
+
+    expect(outcome).toMatchObject({ result: 'applied', answers: [8941, 8942] });
+    expect(await page('http://127.0.0.1:8942/')).toBe('holder');
   }, 90_000);
 
   test('take all of it back when one of them does not come up', async () => {

@@ -132,7 +132,10 @@ function bindForm(bind: string): string {
 /** A volume that is named now has a mode, which says no more than RW does. */
 function mountForm(mount: JsonObject, isPinned: boolean): JsonObject {
   if (mount['Type'] !== 'volume') return mount;
-  return { ...mount, Mode: isPinned ? '' : modeForm(text(mount['Mode'])) };
+  if (!isPinned) return { ...mount, Mode: modeForm(text(mount['Mode'])) };
+  // Docker 28 leaves out the name of a volume that it made for a bind without a source.
+  const [, name = ''] = /\/volumes\/([^/]+)\/_data$/.exec(text(mount['Source'])) ?? [];
+  return { ...mount, Mode: '', Name: text(mount['Name']) || name };
 }
 
 function modeForm(mode: string): string {
