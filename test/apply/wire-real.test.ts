@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { applyChange } from '../../src/apply/apply-change.ts';
 import { resumeHost } from '../../src/apply/apply-host.ts';
 import { rollBackTarget, rollBackTargets } from '../../src/apply/roll-back-target.ts';
+import { isOlder } from '../../src/model/api-version.ts';
 import type { Outcome } from '../../src/model/journal.ts';
 import type { HeldDeadlines } from '../support/held-deadlines.ts';
 import { holdDeadlines } from '../support/held-deadlines.ts';
@@ -38,7 +39,10 @@ describeReal('a wire to a real engine that fails', () => {
   test(
     'in each way, at each kind of call that writes, does no harm',
     async () => {
-      const open = new Map(WRITES.map((kind) => [kind as string, [...WIRE_FAULTS]]));
+      const apiVersion = await docker('version', '--format', '{{.Server.APIVersion}}');
+      // From API 1.44 on a container is in all its networks as soon as it is created.
+      const kinds = WRITES.filter((kind) => kind !== 'connect' || isOlder(apiVersion, '1.44'));
+      const open = new Map(kinds.map((kind) => [kind as string, [...WIRE_FAULTS]]));
       const wrong: string[] = [];
 
       for (let rounds = 0; rounds < 60 && [...open.values()].some((faults) => faults.length > 0); rounds++) {
