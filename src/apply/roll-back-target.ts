@@ -96,8 +96,7 @@ export async function rollBackTargets(
     containers.some(({ names, labels }) => names.includes(target.container) && labels[LABELS.run] === target.run);
   // Who holds on to another goes back with it.
   const leaders = kept.filter((target) => target.leader === target.container && isCurrent(target));
-  const remembered = rememberedChanges(containers).filter(
-    (target) => ![...unfinished, ...kept].some(({ container }) => container === target.container),
+  return [...unfinished, ...leaders, ...rememberedChanges(containers)].filter(
+    (target) => run === undefined || target.run === run,
   );
-  return [...unfinished, ...leaders, ...remembered].filter((target) => run === undefined || target.run === run);
 }

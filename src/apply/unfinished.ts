@@ -59,11 +59,13 @@ export interface RememberedChange extends Target {
 
 /** Changes of which no container is kept, or none any more, told by the labels of the one that has the name. */
 export function rememberedChanges(containers: readonly ContainerSummary[]): readonly RememberedChange[] {
+  const known = [...unfinishedChanges(containers), ...keptContainers(containers)];
   return containers.flatMap((container) => {
     const target = marked(container, 'target');
     const run = marked(container, 'run');
     const remembers = (marked(container, 'before') ?? '{}') !== '{}';
     if (target === undefined || run === undefined || !remembers || !container.names.includes(target)) return [];
+    if (known.some((change) => change.container === target)) return [];
     return marked(container, 'leader') === undefined ? [{ container: target, run, newId: container.id }] : [];
   });
 }

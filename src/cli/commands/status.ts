@@ -61,23 +61,25 @@ async function leftOn(host: Host, options: CommonOptions, world: World): Promise
     const engine = await session.engine();
     const containers = await engine.list();
     const lock = await currentLock(engine);
-    const kept = keptContainers(containers);
-    const unfinished = unfinishedChanges(containers);
     return {
       locks: lock ? [hostLock(host.name, lock, await engine.time())] : [],
       kept: [
-        ...kept.map(({ container, run, keptName, until }) => ({
+        ...keptContainers(containers).map(({ container, run, keptName, until }) => ({
           host: host.name,
           container,
           name: keptName,
           run,
           until: until === null ? null : until.slice(0, 10),
         })),
-        ...rememberedChanges(containers)
-          .filter((target) => ![...kept, ...unfinished].some(({ container }) => container === target.container))
-          .map(({ container, run }) => ({ host: host.name, container, name: '(its settings only)', run, until: null })),
+        ...rememberedChanges(containers).map(({ container, run }) => ({
+          host: host.name,
+          container,
+          name: '(its settings only)',
+          run,
+          until: null,
+        })),
       ],
-      unfinished: unfinished.map(({ container, run }) => ({
+      unfinished: unfinishedChanges(containers).map(({ container, run }) => ({
         host: host.name,
         container,
         run,
