@@ -114,11 +114,17 @@ describeReal('the writable layer of a container that is recreated', () => {
     await within(second, 'echo kept > /link/sub/volume/file; echo own > /real/own');
     const before = await within(second, 'stat -c %i /link/sub/volume/file');
 
+    const isReadable = await docker('cp', `${second}:/real`, '-').then(
+      () => true,
+      () => false,
+    );
+
     const outcome = await apply(second, 'copy');
 
     // The newest engines (28.5.2 of November 2026) cannot read out such a container; then the old one is back.
-    if (outcome.result === 'rolled-back') expect(outcome.because).toContain('path escapes from parent');
-    else expect(outcome).toMatchObject({ result: 'applied' });
+    expect(outcome).toMatchObject(
+      isReadable ? { result: 'applied' } : { result: 'rolled-back', because: expect.stringContaining('path escapes') },
+    );
     expect(await within(second, 'cat /real/own; stat -c %i /link/sub/volume/file')).toBe(`own\n${before}`);
     await docker('image', 'rm', '-f', linked);
   }, 60_000);
