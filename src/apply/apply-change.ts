@@ -6,6 +6,7 @@ import type { HealthGate } from '../model/playbook.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { takeBaseline } from './baseline.ts';
 import { carriedImage, removeLeftImages } from './carried-image.ts';
+import { whyUnreadable } from './carry-files.ts';
 import type { JobMember } from './job.ts';
 import { restartText } from './observe.ts';
 import type { Rest } from './settle.ts';
@@ -45,6 +46,8 @@ export async function applyChange(change: Change, settings: ChangeSettings, tool
       if (!readiness.ready) return { result: 'skipped', because: readiness.because };
       const found = await inspectAll(change, tools);
       if (!found.ok) return { result: 'skipped', because: found.because };
+      const unreadable = change.carry === 'none' ? undefined : await whyNotCarried(found.members, tools);
+      if (unreadable !== undefined) return { result: 'skipped', because: unreadable };
       const [leader, ...dependants] = found.members;
       const terms = { containers: found.members.map(({ inspect }) => inspect), deadlineSeconds: gate.deadlineSeconds };
       const rest = await underLock(terms, tools, async (held) => {
@@ -114,6 +117,15 @@ async function inspectAll(
   return leader
     ? { ok: true, members: [leader, ...dependants] }
     : { ok: false, because: 'it disappeared since the plan was made' };
+}
+
+async function whyNotCarried(members: readonly Found[], { engine }: HostTools): Promise<string | undefined> {
+  const reader = await engine();
+  for (const { inspect } of members) {
+    const because = await whyUnreadable(reader, inspect);
+    if (because !== undefined) return because;
+  }
+  return undefined;
 }
 
 async function all<Value>(works: readonly (() => Promise<Value>)[]): Promise<readonly Value[]> {

@@ -41,6 +41,22 @@ export async function carryFiles(
   }
 }
 
+/**
+ * Why an engine cannot read out what a container changed, asked while it still serves; undefined where it can. Engines of
+ * late 2025 on refuse every archive of a container that has a mount behind a link ("path escapes from parent").
+ */
+export async function whyUnreadable(engine: EngineReader, inspect: ContainerInspect): Promise<string | undefined> {
+  try {
+    const layer = await carriedLayer(engine, inspect);
+    for (const { path } of layer?.roots ?? []) await isThere(engine, inspect.Id, path);
+    return undefined;
+  } catch (error) {
+    const failure = asEnforceError(error, 'engine');
+    if (failure.code !== 'engine-refused') throw failure;
+    return `the files could not be carried over: the engine cannot read them out: ${failure.message}`;
+  }
+}
+
 /** What the engine says no to, or cannot be true, will not be better next time. */
 function asVerdict(failure: EnforceError): Carried {
   if (failure.code === 'engine-refused' || failure.code === 'engine') return refusal(failure.message);

@@ -117,6 +117,16 @@ test('by commit nothing is begun when no image can be made', async () => {
   expect(host.standing()).toEqual(['web: old, running, always:0']);
 });
 
+test.each(BOTH)('nothing is begun when the engine cannot read the files out: by %s', async (how) => {
+  host.engine.fault = ({ path, method }) =>
+    method === 'GET' && path.endsWith('/archive') ? { status: 500, message: 'path escapes from parent' } : undefined;
+
+  const outcome = await apply(how);
+
+  expect(outcome).toMatchObject({ result: 'skipped', because: expect.stringContaining('path escapes from parent') });
+  expect(host.calls()).toEqual([]);
+});
+
 test('a copy that does not fit is a reason to go back', async () => {
   host.engine.fault = ({ path, method }) =>
     method === 'PUT' && path.endsWith('/archive') ? { status: 500, message: 'no space left on device' } : undefined;
