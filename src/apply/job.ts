@@ -49,6 +49,7 @@ export interface Memory {
 export interface MemberMemory {
   /** How the old one was, once a candidate's labels told. */
   before?: Before;
+  /** And how the old one was then. */
   examined?: string;
   carried?: string;
   started?: string;

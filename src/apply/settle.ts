@@ -1,5 +1,6 @@
 import { asEnforceError } from '../model/errors.ts';
 import type { EnforceError } from '../model/errors.ts';
+import { comparison } from './comparison.ts';
 import type { Job, Memory } from './job.ts';
 import { memoryOf } from './job.ts';
 import { next } from './next.ts';
@@ -125,7 +126,7 @@ function isOnlyNamed(container: string, members: readonly MemberSight[]): boolea
 }
 
 function observedOf(sight: MemberSight, job: Job, memory: Memory): Observed {
-  const { old, candidate, candidateInspect, target } = sight;
+  const { old, oldInspect, candidate, candidateInspect, target } = sight;
   const known = memoryOf(target.container, memory);
   const planned = job.members.find((member) => member.target.container === target.container)?.planned;
   const isOf = (id: string | undefined): boolean => id !== undefined && id === candidateInspect?.Id;
@@ -134,7 +135,7 @@ function observedOf(sight: MemberSight, job: Job, memory: Memory): Observed {
     candidate,
     ...(planned === undefined ? {} : { planned }),
     ...(known.before === undefined ? {} : { before: known.before }),
-    examined: isOf(known.examined),
+    examined: Boolean(oldInspect && candidateInspect && comparison(oldInspect, candidateInspect.Id) === known.examined),
     carried: isOf(known.carried),
     started: isOf(known.started),
     oldStarted: known.startedOld,

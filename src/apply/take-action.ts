@@ -3,6 +3,7 @@ import type { Edit, Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { actionText } from './action-text.ts';
 import { carryFiles } from './carry-files.ts';
+import { comparison } from './comparison.ts';
 import type { SpecSources } from './container-spec.ts';
 import { differences, unmadeEdits } from './differences.ts';
 import { passGate } from './health-gate.ts';
@@ -145,7 +146,7 @@ function examine(member: MemberSight, context: ActionContext): void {
       member,
       context,
     );
-  else memoryOf(target.container, memory).examined = candidateInspect.Id;
+  else memoryOf(target.container, memory).examined = comparison(oldInspect, candidateInspect.Id);
 }
 
 /** What the plan changes; who finishes another's work goes by the candidate's own labels, which may tell nothing. */
