@@ -29,7 +29,7 @@ const SIDE = [
 ];
 /** Serves what it reads from the container it is linked to as `w`. */
 const LOOK =
-  'httpd -p 80 -h /www; while :; do wget -q -T 2 -O /www/index.html http://w/ || echo gone > /www/index.html; sleep 0.3; done';
+  'httpd -p 80 -h /www; while :; do timeout 2 wget -q -O /www/new http://w/ || echo gone > /www/new; mv /www/new /www/index.html; sleep 0.3; done';
 const APPLY = ['apply', '--yes'];
 const ROLLBACK = ['rollback', '--yes'];
 

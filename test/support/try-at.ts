@@ -116,7 +116,7 @@ function operatorAt(host: LabHost, { playbook = '' }: Kind, folder: string): Ope
   writeFileSync(
     join(own, 'playbook.yml'),
     `name: killed
-containers: { expendable: ["/www/index.html"] }
+containers: { expendable: ["/www/index.html", "/www/new"] }
 rules:
   privileged-host-port: { otherwise: "+8000" }
   linux-capabilities: {}
