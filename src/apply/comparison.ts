@@ -10,8 +10,9 @@ export function comparison(
   { Config, HostConfig, NetworkSettings }: Pick<ContainerInspect, 'Config' | 'HostConfig' | 'NetworkSettings'>,
   candidateId: string,
 ): string {
-  // The change itself takes the old one's restart policy.
-  const settings = { ...HostConfig, RestartPolicy: null };
+  // The change itself takes the old one's restart policy; and its links, which nobody can change, an engine that starts
+  // makes anew.
+  const settings = { ...HostConfig, RestartPolicy: null, Links: null };
   const networks = Object.keys(NetworkSettings.Networks ?? {}).toSorted();
   return `${candidateId} ${canonicalJson({ Config, settings, networks } as unknown as JsonValue)}`;
 }

@@ -9,6 +9,7 @@ import { differences, unmadeEdits } from './differences.ts';
 import { passGate } from './health-gate.ts';
 import type { Job, JobMember, Memory } from './job.ts';
 import { memoryOf } from './job.ts';
+import { requireLinks } from './lost-links.ts';
 import { EDITABLE, markOf, settingsBefore } from './marks.ts';
 import type { Action } from './next.ts';
 import { noted } from './noted.ts';
@@ -70,6 +71,7 @@ async function run(operation: Operation, action: Action, member: MemberSight, co
   const text = actionText(action);
   const isLeader = memory.targets[0]?.container === container;
   if (isLeader && action.kind === 'stop') memory.stoppedAt ??= tools.clock.now();
+  if (action.kind === 'start' && action.who === 'old') requireLinks(member, context.sight.members);
   const failure = await made(operation, text, container, tools);
   const known = memoryOf(container, memory);
   if (!failure && action.kind === 'start' && action.who === 'old') known.startedOld = true;
@@ -130,7 +132,7 @@ function examine(member: MemberSight, context: ActionContext): void {
   const edits = jobMember(job, target.container)?.edits;
   const unplanned = [
     ...differences(oldInspect, candidateInspect, tools.facts, {
-      edited: editedIn(candidateInspect, edits),
+      edited: [...editedIn(candidateInspect, edits), ...(hasLeaderMoved(sight) ? ['HostConfig.Links'] : [])],
       successors: successorsIn(sight.members),
       hasOwnImage: markOf(candidateInspect, 'carry') === 'commit',
     }),
@@ -147,6 +149,11 @@ function examine(member: MemberSight, context: ActionContext): void {
       context,
     );
   else memoryOf(target.container, memory).examined = comparison(oldInspect, candidateInspect.Id);
+}
+
+/** Links are made anew at each start of the engine, and by names: what the old one has by then says nothing. */
+function hasLeaderMoved({ members: [leader] }: Sight): boolean {
+  return leader?.old?.name !== 'target';
 }
 
 /** What the plan changes; who finishes another's work goes by the candidate's own labels, which may tell nothing. */

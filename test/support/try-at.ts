@@ -52,7 +52,11 @@ export async function tryAt(
       met = call;
       if (what === 'enforce is killed') victim.child.kill('SIGKILL');
       if (what === 'the engine is killed') await host.engine('kill').then(() => host.engine('start'));
-      if (what === 'the power fails') await host.powerCut().then(() => host.boot());
+      if (what === 'the power fails') {
+        // Enforce runs on the host, in its network.
+        victim.child.kill('SIGKILL');
+        await host.powerCut().then(() => host.boot());
+      }
       return true;
     },
   );
@@ -103,14 +107,16 @@ function contents(host: LabHost): Promise<string> {
   );
 }
 
-interface Operator {
+/** How somebody works on a host. */
+export interface Operator {
+  /** Where what is in between listens. */
   readonly socketPath: string;
   readonly start: (hosts: string, words: readonly string[]) => Program;
   readonly enforce: (...words: readonly string[]) => Promise<Ended>;
 }
 
 /** Somebody who comes by a socket in between, or straight. */
-function operatorAt(host: LabHost, { playbook = '' }: Kind, folder: string): Operator {
+export function operatorAt(host: LabHost, { playbook = '' }: Pick<Kind, 'playbook'>, folder: string): Operator {
   const own = mkdtempSync(join(folder, `${host.name}-`));
   const socketPath = join(own, 'between.sock');
   writeFileSync(
