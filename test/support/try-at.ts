@@ -43,6 +43,13 @@ export async function tryAt(
   const stored = await contents(host);
   let calls = 0;
   let met: string | undefined;
+  let over = Promise.resolve();
+  const happens = async (): Promise<void> => {
+    // An enforce that runs on the host, in its network, dies with it.
+    if (what !== 'the engine is killed') victim.child.kill('SIGKILL');
+    if (what === 'the engine is killed') await host.engine('kill').then(() => host.engine('start'));
+    if (what === 'the power fails') await host.powerCut().then(() => host.boot());
+  };
   const between = await interceptor(
     socketPath,
     () => host.socketPath(),
@@ -50,18 +57,14 @@ export async function tryAt(
       if (now === 'before') calls++;
       if (met !== undefined || now !== moment || calls !== atCall) return false;
       met = call;
-      if (what === 'enforce is killed') victim.child.kill('SIGKILL');
-      if (what === 'the engine is killed') await host.engine('kill').then(() => host.engine('start'));
-      if (what === 'the power fails') {
-        // Enforce runs on the host, in its network.
-        victim.child.kill('SIGKILL');
-        await host.powerCut().then(() => host.boot());
-      }
+      over = happens();
+      await over;
       return true;
     },
   );
   const victim = start('between.yml', kind.work);
   const first = await victim.ended;
+  await over;
   await between.close();
   const lock = await host.docker('ps', '-aq', '--filter', 'name=^/?enforce.lock$');
   // What `enforce unlock` does; that a lock is waited for is shown elsewhere.
