@@ -114,7 +114,10 @@ async function firstThere(engine: EngineReader, id: string, paths: readonly stri
 
 async function isThere(engine: EngineReader, id: string, path: string): Promise<boolean> {
   const pieces = await engine.archive(id, path);
-  await pieces?.[Symbol.asyncIterator]().return?.();
+  // One that was never read from is not closed by its return, and the engine would wait with the container locked.
+  const reading = pieces?.[Symbol.asyncIterator]();
+  await reading?.next();
+  await reading?.return?.();
   return pieces !== undefined;
 }
 
