@@ -55,7 +55,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   'a change with a container that is linked to it': {
     containers: [
-      PLAIN,
+      // Whoever ends what another began has no baseline: each port has to answer.
+      ['--name', 'web', '--init', '--restart', 'always', '-p', '91:80', ...SHELL, SERVE('web', 80)],
       ['--name', 'side', '--init', '--restart', 'always', '--link', 'web:w', '-p', '94:80', ...SHELL, LOOK],
     ],
     work: APPLY,
