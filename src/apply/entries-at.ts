@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { EngineReader } from '../engine/engine.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { CarriedRoot } from '../model/writable-layer.ts';
-import type { ArchiveEntry } from './read-archive.ts';
-import { readArchive } from './read-archive.ts';
+import type { ArchiveEntry } from '../model/read-archive.ts';
+import { readArchive } from '../model/read-archive.ts';
 import { ARCHIVE_END, entryEnd, entryHead } from './write-archive.ts';
 
 /** What must be the same of a file in both containers. */

@@ -1,5 +1,5 @@
-import type { ArchiveEntry } from './read-archive.ts';
-import { BLOCK, checksumOf, padding } from './read-archive.ts';
+import type { ArchiveEntry } from '../model/read-archive.ts';
+import { BLOCK, checksumOf, padding } from '../model/read-archive.ts';
 
 /** What stands before an entry's content when it is written again under another name; everything else of it stays. */
 export function entryHead(entry: ArchiveEntry): Buffer {

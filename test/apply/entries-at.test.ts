@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Prints } from '../../src/apply/entries-at.ts';
 import { printsAt, repacked } from '../../src/apply/entries-at.ts';
-import { readArchive } from '../../src/apply/read-archive.ts';
+import { readArchive } from '../../src/model/read-archive.ts';
 import { ARCHIVE_END } from '../../src/apply/write-archive.ts';
 import { idOf } from '../support/containers.ts';
 import { engineOf } from '../support/engine-of.ts';

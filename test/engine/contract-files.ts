@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readArchive } from '../../src/apply/read-archive.ts';
+import { readArchive } from '../../src/model/read-archive.ts';
 import { block, file, records } from '../support/tar-blocks.ts';
 import type { Workbench } from './workbench.ts';
 

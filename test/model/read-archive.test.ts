@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ArchiveEntry } from '../../src/apply/read-archive.ts';
-import { readArchive } from '../../src/apply/read-archive.ts';
+import type { ArchiveEntry } from '../../src/model/read-archive.ts';
+import { readArchive } from '../../src/model/read-archive.ts';
 import { ARCHIVE_END, entryEnd, entryHead } from '../../src/apply/write-archive.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { block, file, member, records } from '../support/tar-blocks.ts';

@@ -1,4 +1,4 @@
-import { EnforceError } from '../model/errors.ts';
+import { EnforceError } from './errors.ts';
 import { byteReader, type ByteReader } from './byte-reader.ts';
 
 /**

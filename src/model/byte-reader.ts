@@ -1,4 +1,4 @@
-import { EnforceError } from '../model/errors.ts';
+import { EnforceError } from './errors.ts';
 
 /** Takes a stream apart by counts of bytes, holding no more of it than its source gave at once. */
 export function byteReader(source: AsyncIterable<Uint8Array>): ByteReader {
