@@ -21,12 +21,13 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   },
   engine: { folders: ['model', 'transport'], packages: ['dockerode', 'lossless-json', 'node:http', 'node:stream'] },
   scan: { folders: ['model'], types: ['engine', 'transport'], packages: ['p-limit', 'node:crypto'] },
+  observe: { folders: ['model'], types: ['engine', 'transport'], packages: [] },
   rules: { folders: ['model'], packages: [] },
   plan: { folders: ['model'], packages: ['node:crypto'] },
   apply: { folders: ['model'], types: ['engine', 'transport'], packages: ['node:crypto', 'node:zlib', ...FILES] },
   report: { folders: ['model'], packages: ['lossless-json'] },
   cli: {
-    folders: ['model', 'load', 'transport', 'engine', 'scan', 'rules', 'plan', 'apply', 'report'],
+    folders: ['model', 'load', 'transport', 'engine', 'scan', 'observe', 'rules', 'plan', 'apply', 'report'],
     packages: ['commander', 'inquirer', 'winston', 'p-limit', 'node:*'],
   },
 };

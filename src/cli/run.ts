@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { ApplyOptions } from './commands/apply.ts';
 import type { HostsOptions } from './commands/hosts.ts';
+import type { ObserveOptions } from './commands/observe.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { PruneOptions } from './commands/prune.ts';
 import type { RollbackOptions } from './commands/rollback.ts';
@@ -84,6 +85,17 @@ function build(world: World, end: (code: ExitCode) => void): Command {
       end(await (await import('./commands/unlock.ts')).unlock(id, options, world)),
     );
 
+  withHosts(
+    program.command('observe').description('learn from the kernel which capabilities containers use; only reads'),
+  )
+    .argument('<container...>', 'names, globs or ids of containers that run')
+    .option('--for <time>', 'how long: 30s, 10m, 24h', '10m')
+    .option('--start', 'restart them, to see what they use when they start', false)
+    .option('-y, --yes', 'restart without asking', false)
+    .action(async (names: readonly string[], options: ObserveOptions) =>
+      end(await (await import('./commands/observe.ts')).observe(names, options, world)),
+    );
+
   withHosts(program.command('status').description('runs, kept containers, and what was left half done'))
     .argument('[run]', 'one run in detail')
     .action(async (name: string | undefined, options: CommonOptions) =>
@@ -116,7 +128,7 @@ function build(world: World, end: (code: ExitCode) => void): Command {
 const EXIT_CODES = `
 Exit codes: 0 compliant, all done; 1 could not run, nothing changed; 2 work remains; 3 some were rolled back;
   4 a host was not reached; 5 refused before any change; 6 a container needs a person; 130 interrupted.
-Everything but apply, rollback, prune and unlock only reads.`;
+Everything but apply, rollback, prune, unlock and observe --start only reads.`;
 
 /** Thrown by commands for input a person must mend before anything runs. */
 export function usage(message: string, hint?: string): EnforceError {

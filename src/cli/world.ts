@@ -30,8 +30,11 @@ export interface World {
    * nothing new is started.
    */
   readonly interrupted: AbortSignal;
-  /** From here on something may be half done, so that an interrupt must wait; before, it ends the process at once. */
-  readonly holdInterrupts: () => void;
+  /**
+   * From here on something may be half done, so that an interrupt must wait; before, it ends the process at once. What it
+   * means may be said, for whoever interrupts; not said, it is that of a change.
+   */
+  readonly holdInterrupts: (meaning?: string) => void;
 }
 
 /**
@@ -74,19 +77,19 @@ function randomName(length: number): string {
 function interruption(): Pick<World, 'interrupted' | 'holdInterrupts'> {
   const controller = new AbortController();
   let isHeld = false;
+  let means = 'the container in hand is finished or undone, nothing new is started';
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (!isHeld || controller.signal.aborted) process.exit(130);
-      process.stderr.write(
-        '\ninterrupted: the container in hand is finished or undone, nothing new is started (again: stop at once)\n',
-      );
+      process.stderr.write(`\ninterrupted: ${means} (again: stop at once)\n`);
       controller.abort();
     });
   }
   return {
     interrupted: controller.signal,
-    holdInterrupts: () => {
+    holdInterrupts: (meaning) => {
       isHeld = true;
+      means = meaning ?? means;
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Path, Problem } from './problem.ts';
 /** A kind of document that enforce writes and reads back. */
 export interface DocumentKind {
   readonly noun: string;
-  readonly code: 'bad-plan' | 'bad-scan';
+  readonly code: 'bad-plan' | 'bad-scan' | 'bad-observation';
   /** How to get a good one. */
   readonly hint: string;
   readonly maximumMebibytes: number;

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'bad-exceptions'
   | 'bad-plan'
   | 'bad-scan'
+  | 'bad-observation'
   | 'bad-connection-settings'
   | 'unreachable'
   | 'host-key'

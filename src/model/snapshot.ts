@@ -1,6 +1,7 @@
 import type { HostPath, NetworkFacts } from './attachments.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { MachineFacts } from './machine.ts';
+import type { RuntimeFacts } from './runtime.ts';
 
 /**
  * Words: a *snapshot* is everything read from one host at one moment; it decides nothing and can be saved. Secrets are
@@ -63,6 +64,8 @@ export interface ContainerDetails {
   readonly networks: readonly NetworkFacts[];
   /** What it has of the host's own files: sources of binds, devices. */
   readonly hostPaths: readonly HostPath[];
+  /** What runs in it; absent where it does not run, or was not read. */
+  readonly runtime?: RuntimeFacts;
 }
 
 /** What an engine knows of an image. */

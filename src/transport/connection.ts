@@ -16,6 +16,8 @@ export interface Connection {
   readonly way: string;
   /** Runs one of enforce's own constant scripts with `sh` on the host; undefined where the transport has no shell. */
   readonly runScript: ((script: string, limits: ScriptLimits) => Promise<ScriptOutput>) | undefined;
+  /** Begins such a script that goes on and is told what to do line by line; undefined where the transport has no shell. */
+  readonly openScript: ((script: string) => Promise<RunningScript>) | undefined;
   /**
    * Opens a TCP connection as a client on the host would, to see whether a published port answers; the signal limits
    * only the opening. An EnforceError says that this cannot be found out, any other error that the port does not answer.
@@ -39,4 +41,16 @@ export interface ScriptOutput {
   readonly stdout: string;
   /** At most 4,096 characters. */
   readonly stderr: string;
+}
+
+/** A script on the host that goes on until its input is closed, and therefore ends with whoever began it. */
+export interface RunningScript {
+  /** What it says, as it says it; ends when the script does. */
+  readonly output: AsyncIterable<Uint8Array>;
+  /** Writes to its input. The script may only be spoken to after it has spoken: a shell reads ahead of what it runs. */
+  send(text: string): void;
+  /** Closes its input. */
+  end(): void;
+  /** How it ended; rejects when its shell could not be started, or was lost. */
+  readonly ended: Promise<Omit<ScriptOutput, 'stdout'>>;
 }

@@ -3,10 +3,11 @@ import type { Host, SshAddress } from '../model/inventory.ts';
 import { awaitEngine } from './await-engine.ts';
 import { ChannelAgent } from './channel-agent.ts';
 import { collectOutput } from './collect-output.ts';
-import type { Connection, ScriptLimits, ScriptOutput } from './connection.ts';
+import type { Connection, RunningScript, ScriptLimits, ScriptOutput } from './connection.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { dialableIp } from './dialable-ip.ts';
 import { explainRequest, failureOf, stopped } from './explain.ts';
+import { followScript } from './follow-script.ts';
 import { ChannelSocket, type ChannelSource } from './ssh/channel-socket.ts';
 import { openRefusal } from './ssh/explain-ssh.ts';
 import { openSshClient, type SshClient } from './ssh/ssh-client.ts';
@@ -62,6 +63,7 @@ function connectionOver(host: Host, address: SshAddress, ssh: SshClient, way: Wa
     channels: way.channels,
     way: way.text,
     runScript: (script, limits) => runScript(ssh, address.become, script, limits),
+    openScript: (script) => openScript(ssh, address.become, script),
     openTcp: (ip, port, signal) => openTcp(ssh, ip, port, signal),
     explain: (error) => explain(error, ssh, way),
     close() {
@@ -74,7 +76,7 @@ function connectionOver(host: Host, address: SshAddress, ssh: SshClient, way: Wa
 async function runScript(ssh: SshClient, become: boolean, script: string, limits: ScriptLimits): Promise<ScriptOutput> {
   try {
     return await new Promise((resolve, reject) => {
-      ssh.client.exec(become ? 'sudo -n sh -s' : 'sh -s', (error, channel) => {
+      ssh.client.exec(shellOf(become), (error, channel) => {
         if (error) reject(error);
         else collectOutput(channel, script, limits, () => channel.close()).then(resolve, reject);
       });
@@ -82,6 +84,19 @@ async function runScript(ssh: SshClient, become: boolean, script: string, limits
   } catch (error) {
     throw ssh.lost() ?? explainScript(error, ssh.where);
   }
+}
+
+function openScript(ssh: SshClient, become: boolean, script: string): Promise<RunningScript> {
+  return new Promise((resolve, reject) => {
+    ssh.client.exec(shellOf(become), (error, channel) => {
+      if (error) reject(ssh.lost() ?? explainScript(error, ssh.where));
+      else resolve(followScript(channel, script));
+    });
+  });
+}
+
+function shellOf(become: boolean): string {
+  return become ? 'sudo -n sh -s' : 'sh -s';
 }
 
 async function openTcp(ssh: SshClient, ip: string, port: number, signal: AbortSignal): Promise<ChannelSocket> {

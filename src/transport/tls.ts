@@ -32,6 +32,7 @@ export async function openTls(host: Host, address: TcpAddress): Promise<Connecti
     channels: 8,
     way: 'tls',
     runScript: undefined,
+    openScript: undefined,
     openTcp: (ip, port, signal) => openPublished(address.hostName, ip, port, signal),
     explain: (error) => explainTls(error, address),
     close() {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { EnforceError } from '../model/errors.ts';
 import type { Host, UnixAddress } from '../model/inventory.ts';
@@ -7,6 +7,7 @@ import { collectOutput } from './collect-output.ts';
 import type { Connection, ScriptLimits, ScriptOutput } from './connection.ts';
 import { explainRequest, failureOf } from './explain.ts';
 import { dialableIp } from './dialable-ip.ts';
+import { followScript } from './follow-script.ts';
 import { whenOpen } from './when-open.ts';
 
 /** The engine of this very machine, on its socket. */
@@ -18,6 +19,7 @@ export function openUnix(host: Host, address: UnixAddress): Connection {
     channels: 8,
     way: 'local socket',
     runScript,
+    openScript: (script) => Promise.resolve(followScript(startShell(), script)),
     openTcp(ip, port, signal) {
       const socket = connect({ host: dialableIp(ip), port, noDelay: true });
       return whenOpen(socket, signal, `connecting to port ${port}`);
@@ -31,11 +33,15 @@ export function openUnix(host: Host, address: UnixAddress): Connection {
 }
 
 function runScript(script: string, limits: ScriptLimits): Promise<ScriptOutput> {
-  // In a process group of its own, so that what the shell started can be ended with it.
-  const shell = spawn('sh', ['-s'], { stdio: 'pipe', detached: true });
+  const shell = startShell();
   return collectOutput(shell, script, limits, () => {
     if (shell.pid !== undefined) spawnSync('sh', ['-c', 'kill -KILL "-$1"', 'sh', String(shell.pid)]);
   });
+}
+
+/** In a process group of its own: what it started can be ended with it, and Ctrl-C at the terminal does not reach it. */
+function startShell(): ChildProcessWithoutNullStreams {
+  return spawn('sh', ['-s'], { stdio: 'pipe', detached: true });
 }
 
 function explainSocket(error: unknown, path: string): EnforceError | undefined {

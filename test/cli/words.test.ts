@@ -3,7 +3,7 @@ import type { EmbeddedFleet } from '../support/embedded-fleet.ts';
 import { operatorOf, type Operator } from '../support/operator.ts';
 import { serve, shopFleet } from '../support/shop-fleet.ts';
 
-const COMMANDS = ['scan', 'plan', 'apply', 'rollback', 'status', 'hosts', 'rules', 'explain', 'config'];
+const COMMANDS = ['scan', 'plan', 'apply', 'rollback', 'observe', 'status', 'hosts', 'rules', 'explain', 'config'];
 const RULES = ['privileged-host-port', 'linux-capabilities', 'host-network-privileged-listener'];
 
 let fleet: EmbeddedFleet;

@@ -12,7 +12,9 @@ import { outcomeText, runText } from '../../src/report/outcome-text.ts';
 import { planDocument } from '../../src/report/plan-document.ts';
 import { planText } from '../../src/report/plan-text.ts';
 import { snapshotsDocument } from '../../src/report/snapshots-document.ts';
+import { observationText } from '../../src/report/observation-text.ts';
 import { statusText } from '../../src/report/status-text.ts';
+import { anObservation } from '../support/an-observation.ts';
 import { aCapabilityFinding, aChange, aFinding, aHostPlan, aPlan, anUnreadHost } from '../support/a-plan.ts';
 import { container, snapshot } from '../support/containers.ts';
 
@@ -66,6 +68,7 @@ const RENDERERS: Readonly<Record<string, (hostile: Hostile) => string>> = {
   outcomeText: (hostile) => OUTCOMES.map((outcome) => outcomeText(hostile(endedWith(outcome)), TONES)).join(''),
   runText: (hostile) => runText(hostile({ run: '7f3a', results: OUTCOMES.map(endedWith), exitCode: 6 }), TONES),
   statusText: (hostile) => statusText(hostile(STATUS), TONES),
+  observationText: (hostile) => observationText([hostile({ host: 'web-1', observations: [anObservation()] })], TONES),
   errorText: (hostile) => errorText(anError(hostile), { ...TONES, verbose: true }),
   planDocument: (hostile) => jsonText(planDocument(hostile(PLAN))),
   findingsDocument: (hostile) => jsonText(findingsDocument([...hostile(RESULTS), unreached(hostile)], '2026-11-22')),

@@ -68,6 +68,32 @@ describe('the engine of this machine', () => {
     expect(output).toEqual({ exitCode: 4, stdout: '23\n', stderr: 'warning\n' });
   });
 
+  test('speaks to a script that goes on, until its input is closed', async () => {
+    const connection = await openConnection(local(engine.socketPath), settings);
+    const script = await connection.openScript?.(
+      '{ echo ready; while read -r word; do echo "$word?"; done; echo bye; exit 3; }\n',
+    );
+    if (!script) throw new Error('there is a shell');
+    let said = '';
+    for await (const chunk of script.output) {
+      said += Buffer.from(chunk).toString();
+      if (said === 'ready\n') script.send('one\ntwo\n');
+      if (said.endsWith('two?\n')) script.end();
+    }
+    await connection.close();
+
+    expect(said).toBe('ready\none?\ntwo?\nbye\n');
+    await expect(script.ended).resolves.toEqual({ exitCode: 3, stderr: '' });
+  });
+
+  test('tells how a script that goes on was ended', async () => {
+    const connection = await openConnection(local(engine.socketPath), settings);
+    const script = await connection.openScript?.('{ echo ready; kill -KILL $$; }\n');
+    await connection.close();
+
+    await expect(script?.ended).rejects.toMatchObject({ code: 'engine', message: expect.stringContaining('SIGKILL') });
+  });
+
   test('stops a script that does not end, and all that it started', async () => {
     const held = join(engine.folder, 'held');
     execFileSync('mkfifo', [held]);

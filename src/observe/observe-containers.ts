@@ -1,0 +1,226 @@
+import { asEnforceError, EnforceError } from '../model/errors.ts';
+import type { Observation } from '../model/observation.ts';
+import type { Connection } from '../transport/connection.ts';
+import { awayFromHere, cannotWatch } from './cannot-watch.ts';
+import { HOST_SCRIPT } from './host-script.ts';
+import type { TraceLine } from './parse-line.ts';
+import { chooseProbe } from './choose-probe.ts';
+import type { ScriptSession } from './script-session.ts';
+import { scriptSession } from './script-session.ts';
+import type { Subject } from './subject.ts';
+import { newSubject } from './subject.ts';
+
+/** A container to watch. */
+export interface Watched {
+  readonly name: string;
+  /** All 64 digits. */
+  readonly id: string;
+  /** Its first process as the host numbers it; 0 when it does not run. */
+  readonly pid: number;
+  /** What it may hold by its settings, where its first process cannot be asked. */
+  readonly held: readonly string[];
+  /** Seconds it may take to stop, by its own settings; null where the engine's ten hold. */
+  readonly stopTimeout: number | null;
+}
+
+/** What is to be watched, and for how long. */
+export interface ObservationJob {
+  readonly host: string;
+  readonly containers: readonly Watched[];
+  readonly seconds: number;
+  /** Starts containers anew, so that their start is seen; undefined where none may be restarted. */
+  readonly restart: Restart | undefined;
+  /** Kibibytes of the kernel's memory for each buffer of each processor. */
+  readonly bufferKibibytes: number;
+  /** Ends it before its time; what was seen is kept. */
+  readonly signal: AbortSignal;
+}
+
+/** How a container is started anew. */
+export interface Restart {
+  stop(container: Watched): Promise<void>;
+  /** Gives its first process as the host numbers it; 0 when that has ended already. */
+  start(container: Watched): Promise<number>;
+}
+
+/** What observing needs of the world around it. */
+export interface ObservationTools {
+  readonly now: () => number;
+  readonly timestamp: () => string;
+  readonly randomName: (length: number) => string;
+  /** Waits; until the signal at most. */
+  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly tell: (text: string) => void;
+}
+
+/** What was seen on a host. */
+export interface Observed {
+  readonly observations: readonly Observation[];
+  /** Why it ended before its time, other than by being told to. */
+  readonly brokenOff: Error | undefined;
+}
+
+/** Containers of one host that are watched at once: each has buffers in the memory of its kernel. */
+const MOST_CONTAINERS = 16;
+
+/** A buffer is read this often; sooner at the start of a container, when most happens, and while it is busy. */
+const WINDOW_MILLISECONDS = 3_000;
+const FIRST_WINDOW_MILLISECONDS = 500;
+/** What a container does for so long after it was started counts as its start. */
+const START_MILLISECONDS = 30_000;
+
+/** Watches containers of one host through its kernel's trace events; nothing is installed, and nothing is left. */
+export async function observeContainers(
+  connection: Pick<Connection, 'openScript'>,
+  job: ObservationJob,
+  tools: ObservationTools,
+): Promise<Observed> {
+  if (connection.openScript === undefined) throw awayFromHere(job.host);
+  if (job.containers.length > MOST_CONTAINERS)
+    throw new EnforceError(
+      'usage',
+      `${job.containers.length} containers of ${job.host} are more than can be watched at once`,
+      {
+        hint: `name at most ${MOST_CONTAINERS}`,
+      },
+    );
+  const session = scriptSession(await connection.openScript(HOST_SCRIPT), job.host, tools.pause);
+  try {
+    return await watchAll(session, connection.openScript, job, tools);
+  } finally {
+    await session.end().catch(() => undefined);
+  }
+}
+
+async function watchAll(
+  session: ScriptSession,
+  openScript: NonNullable<Connection['openScript']>,
+  job: ObservationJob,
+  tools: ObservationTools,
+): Promise<Observed> {
+  const probe = await chooseProbe(session, openScript, job, tools);
+  const subjects = new Map<number, Subject>();
+  const reader = lineReader(subjects);
+  const all: Subject[] = [];
+  let number = 0;
+  for (const container of job.containers) {
+    if (job.signal.aborted) break;
+    const subject = newSubject(container, probe, tools.timestamp());
+    number += 2;
+    await begin(subject, number, subjects, reader, session, job, tools);
+    all.push(subject);
+    tools.tell(
+      job.restart ? `${container.name} started again, watched from its start` : `${container.name} is watched`,
+    );
+  }
+
+  const begun = tools.now();
+  const until = begun + job.seconds * 1_000;
+  const brokenOff = await drainUntil(until, { begun, all, reader, session, job, tools });
+  if (brokenOff) for (const subject of all) subject.wasBrokenOff();
+  const seconds = Math.round((tools.now() - begun) / 1_000);
+  return { observations: all.map((subject) => subject.observation(seconds)), brokenOff };
+}
+
+interface Watch {
+  readonly begun: number;
+  readonly all: readonly Subject[];
+  readonly reader: LineReader;
+  readonly session: ScriptSession;
+  readonly job: ObservationJob;
+  readonly tools: ObservationTools;
+}
+
+/** Reads the buffers again and again; what was read before a connection breaks is not lost with it. */
+async function drainUntil(
+  until: number,
+  { begun, all, reader, session, job, tools }: Watch,
+): Promise<Error | undefined> {
+  const busy = { isSo: false };
+  const read: LineReader = (line) => {
+    busy.isSo ||= line.kind === 'lost' || line.kind === 'cut' || (line.kind === 'asked' && line.times > 1);
+    reader(line);
+  };
+  for (;;) {
+    const left = until - tools.now();
+    if (left <= 0 || job.signal.aborted) return undefined;
+    const isStarting = job.restart !== undefined && tools.now() - begun < START_MILLISECONDS;
+    await tools.pause(
+      Math.min(left, isStarting || busy.isSo ? FIRST_WINDOW_MILLISECONDS : WINDOW_MILLISECONDS),
+      job.signal,
+    );
+    busy.isSo = false;
+    try {
+      await session.ask('drain', read);
+    } catch (error) {
+      return asEnforceError(error, 'unreachable');
+    } finally {
+      for (const subject of all) subject.endOfWindow();
+    }
+    if (tools.now() - begun >= START_MILLISECONDS) for (const subject of all) subject.startIsOver();
+  }
+}
+
+type LineReader = (line: TraceLine) => void;
+
+/** Gives each line to the container its window is of. */
+function lineReader(subjects: ReadonlyMap<number, Subject>): LineReader {
+  let current: Subject | undefined;
+  let from: 'own' | 'starter' = 'own';
+  return (line) => {
+    if (line.kind === 'window') {
+      current = subjects.get(line.number);
+      from = isStarter(line.number) ? 'starter' : 'own';
+    } else if ('number' in line) subjects.get(line.number)?.takeNote(line);
+    else if (line.kind === 'lost' || line.kind === 'cut') current?.takeNote(line);
+    else if ('thread' in line) current?.takeEvent(line, from);
+  };
+}
+
+/** Containers have even numbers, and whoever starts one the odd number after it. */
+function starterOf(number: number): number {
+  return number + 1;
+}
+
+function isStarter(number: number): boolean {
+  return number % 2 === 1;
+}
+
+/** Watches a container from now on; where it may be restarted, from its first instruction. */
+async function begin(
+  subject: Subject,
+  number: number,
+  subjects: Map<number, Subject>,
+  reader: LineReader,
+  session: ScriptSession,
+  job: ObservationJob,
+  tools: ObservationTools,
+): Promise<void> {
+  const { container } = subject;
+  subjects.set(number, subject);
+  let { pid } = container;
+  if (job.restart) {
+    // Whoever starts the container is followed until its own processes are known.
+    const starter = starterOf(number);
+    subjects.set(starter, subject);
+    await session.ask(`await ${starter} ${pid}`, reader);
+    refuse(subject, job.host);
+    tools.tell(`${container.name} is restarted`);
+    await job.restart.stop(container);
+    await session.ask(`record ${starter}`, reader);
+    pid = await job.restart.start(container);
+    subject.startedNow();
+  }
+  // One that ended at once has no process left to be asked; of it there is what was recorded of its start.
+  if (pid > 0) {
+    await session.ask(`watch ${number} ${container.id} ${pid}`, reader);
+    refuse(subject, job.host);
+  } else subject.hasEnded();
+  if (job.restart) await session.ask(`drop ${starterOf(number)} ${number}`, reader);
+  subject.endOfWindow();
+}
+
+function refuse(subject: Subject, host: string): void {
+  const because = subject.refused();
+  if (because !== undefined) throw cannotWatch(because, subject.container.name, host);
+}

@@ -1,0 +1,150 @@
+import type { Observation } from '../model/observation.ts';
+import { newFollower } from './follower.ts';
+import type { Watched } from './observe-containers.ts';
+import type { ThreadLine, WindowLine } from './parse-line.ts';
+import { capabilitiesOf } from './parse-line.ts';
+
+/** A container that is watched, and what is known of it so far. */
+export interface Subject {
+  readonly container: Watched;
+  takeNote(line: WindowLine): void;
+  /** `starter`: it was recorded while whoever starts containers was followed. */
+  takeEvent(line: ThreadLine, from: 'own' | 'starter'): void;
+  endOfWindow(): void;
+  /** It was started just now, before the eyes of whoever watches. */
+  startedNow(): void;
+  startIsOver(): void;
+  /** It had no process any more when it was looked for. */
+  hasEnded(): void;
+  /** The host was lost before the time was over. */
+  wasBrokenOff(): void;
+  /** Why it cannot be watched. */
+  refused(): 'elsewhere' | 'unmade' | undefined;
+  observation(seconds: number): Observation;
+}
+
+/** Begins with a container of which nothing has been seen. */
+export function newSubject(container: Watched, probe: Observation['probe'], startedAt: string): Subject {
+  const follower = newFollower();
+  let phase: 'start' | 'run' = 'run';
+  let bounding: string | null = null;
+  let lostEvents = 0;
+  let isCut = false;
+  let engine = '';
+  // What happened while both buffers recorded is told by that of the starter, which knows more.
+  let isTwofold = false;
+  let refused: 'elsewhere' | 'unmade' | undefined;
+  let [isWatched, wasStarted, isGone, isBroken] = [false, false, false, false];
+
+  const notes = (): readonly string[] => [
+    ...(lostEvents > 0 ? ['the kernel could not keep every event: what is not in this list may still be needed'] : []),
+    ...(isBroken ? ['the host was lost before the time was over'] : []),
+    ...(isCut ? ['more processes came and went than could be followed one by one'] : []),
+    ...(wasStarted && !follower.sawFirst
+      ? ['its start was not recognised: what it used until it ran may be missing']
+      : []),
+    ...(wasStarted ? [] : ['what it uses when it starts was not seen: observe it with --start']),
+    ...(isGone
+      ? ['it ended at once: what other containers used that were started at the same moment may be in this list']
+      : []),
+    ...(isWatched && !/^(docker-)?containerd-shim/.test(engine)
+      ? ['commands that its engine runs in it (exec, health checks) could not be told apart and are missing']
+      : []),
+    ...(probe === 'tracepoint' && follower.declaring.size > 0
+      ? [
+          `which capabilities these programs gave themselves, this kernel does not tell: ${[...follower.declaring].join(', ')}`,
+        ]
+      : []),
+    ...(bounding !== null && isEverything(bounding) && probe === 'tracepoint'
+      ? [
+          'it may hold every capability, so that what the file system of its image asks cannot be told from what it asks itself',
+        ]
+      : []),
+  ];
+
+  return {
+    container,
+    takeNote(line) {
+      switch (line.kind) {
+        case 'lost':
+          lostEvents += line.events;
+          // The mark may be among them.
+          isTwofold = false;
+          return;
+        case 'cut':
+          isCut = true;
+          return;
+        case 'bounding':
+          bounding = line.mask;
+          return;
+        case 'engine-name':
+          engine = line.name;
+          return;
+        case 'watching':
+          isWatched = true;
+          return;
+        case 'engine-thread':
+          follower.addEngine(line.thread);
+          return;
+        case 'inside':
+          // The engine's runtime is in the container's cgroup before it has become its program.
+          if (line.name.startsWith('runc:[')) follower.addEngine(line.thread);
+          else follower.addInside(line.thread, line.name);
+          return;
+        case 'elsewhere':
+        case 'unmade':
+          refused = line.kind;
+          return;
+        default:
+          return;
+      }
+    },
+    takeEvent(line, from) {
+      if (from === 'own' && line.kind === 'from-here') isTwofold = false;
+      else if (from === 'starter' || !isTwofold)
+        follower.take(line, phase, from === 'own' ? 'inside' : isGone ? 'engine' : 'nobody');
+    },
+    endOfWindow: () => follower.endOfWindow(),
+    startedNow() {
+      wasStarted = true;
+      isTwofold = true;
+      phase = 'start';
+    },
+    startIsOver() {
+      phase = 'run';
+    },
+    hasEnded() {
+      isGone = true;
+    },
+    wasBrokenOff() {
+      isBroken = true;
+    },
+    refused: () => refused,
+    observation(seconds) {
+      const held = new Set(bounding === null ? container.held : capabilitiesOf(bounding));
+      return {
+        container: container.name,
+        id: container.id,
+        startedAt,
+        seconds,
+        sawStart: wasStarted && follower.sawFirst,
+        probe,
+        lostEvents,
+        blindSpots: notes(),
+        ...follower.tally.result(bounding, held),
+        declared: [...follower.declared].map((text) => {
+          const [capability = '', ...program] = text.split(' ');
+          return { capability, program: program.join(' ') };
+        }),
+        refusedPrograms: [...follower.refusedPrograms],
+        refusedChroots: [...follower.refusedChroots],
+      };
+    },
+  };
+}
+
+/** Whether a mask has the right that decides over mounts, and with it all that a mounter may ask for. */
+function isEverything(mask: string): boolean {
+  const held = capabilitiesOf(mask);
+  return held.includes('SYS_ADMIN') && held.includes('DAC_READ_SEARCH') && held.includes('SYS_RESOURCE');
+}
