@@ -7,6 +7,7 @@ import { assess } from '../plan/assess.ts';
 import type { AssessedHost } from '../plan/build-plan.ts';
 import { lookAtPaths } from '../scan/look-at-paths.ts';
 import { hostPathsOf, readDetails } from '../scan/read-details.ts';
+import { readRuntime } from '../scan/read-runtime.ts';
 import { boundedReader } from '../scan/bounded-reader.ts';
 import { takeSnapshot } from '../scan/take-snapshot.ts';
 import type { HostSession } from './host-session.ts';
@@ -41,10 +42,23 @@ export async function withDetails(
   const reader: EngineReader = boundedReader(engine, clock.now);
   const paths = snapshot.containers.flatMap(({ id, inspect }) => (wanted.has(id) ? hostPathsOf(inspect) : []));
   const seen = await lookAtPaths(connection, snapshot.engine, paths);
+  const source = {
+    channels: connection.channels,
+    runScript: connection.runScript,
+    engine: reader,
+    facts: snapshot.engine,
+    seen,
+    now: clock.now,
+  };
+  const running = await readRuntime(
+    source,
+    snapshot.containers.filter(({ id }) => wanted.has(id)),
+  );
   const containers: Container[] = [];
   for (const container of snapshot.containers) {
     const details = wanted.has(container.id) ? await readDetails(reader, container, seen) : undefined;
-    containers.push(details ? { ...container, details } : container);
+    const runtime = running.get(container.id);
+    containers.push(details ? { ...container, details: { ...details, ...(runtime ? { runtime } : {}) } } : container);
   }
   return { snapshot: { ...snapshot, containers } satisfies Snapshot, findings };
 }

@@ -4,6 +4,8 @@ import type { Container, ContainerDetails, FileChange, Snapshot } from '../model
 import { carriedObject } from './document.ts';
 import { engineShape } from './host-shape.ts';
 import { inspectShape } from './inspect-shape.ts';
+import { known } from './known-shape.ts';
+import { runtimeShape } from './runtime-shape.ts';
 
 const port = z.int().min(0).max(65535);
 const texts = z.array(z.string());
@@ -45,13 +47,6 @@ export const snapshotShape = z
       },
     }),
   );
-
-function known<Value extends z.ZodType>(value: Value) {
-  return z.discriminatedUnion('known', [
-    z.object({ known: z.literal(true), value }),
-    z.object({ known: z.literal(false), because: z.string() }),
-  ]);
-}
 
 function listenerShape() {
   return z
@@ -121,6 +116,7 @@ function detailsShape() {
         z.object({ name: z.string(), id: z.string().nullable(), driver: z.string(), scope: z.string() }),
       ),
       host_paths: z.array(z.object({ path: z.string(), exists: known(z.boolean()) })),
+      runtime: runtimeShape().exactOptional(),
     })
     .transform(
       ({ named_image_id, missing_volumes, host_paths, ...details }): ContainerDetails => ({

@@ -3,7 +3,8 @@ import type { Protocol } from './snapshot.ts';
 
 /**
  * What a running container is made of at this moment, as the kernel and the files of its host show it. Each part is read
- * on its own: without a shell on the host, only what the engine tells is known.
+ * on its own: without a shell on the host, only what the engine tells is known. Users and groups are numbered as the
+ * container itself has them, whatever its user namespace makes of them on the host.
  */
 export interface RuntimeFacts {
   readonly processes: Known<readonly ProcessFacts[]>;
@@ -13,9 +14,14 @@ export interface RuntimeFacts {
   readonly firstFreePort: Known<number>;
   /** Programs among those it runs, and those its shell finds by name, that take power from the file itself. */
   readonly poweredFiles: Known<readonly PoweredFile[]>;
+  /**
+   * Folders whose programs were all looked at for power of their own; where it is not known, `poweredFiles` tells of those
+   * that are run and of no others.
+   */
+  readonly searchedFolders: Known<readonly string[]>;
   /** The programs and scripts its start goes through, from the entrypoint on, in the order they are run. */
   readonly startTexts: Known<readonly StartText[]>;
-  /** Folders on its volumes and binds, down to the first level, with who may use them. */
+  /** Folders on its volumes and binds, down to the first level, with who may use them; of very many only some. */
   readonly mountedFolders: Known<readonly MountedFolder[]>;
 }
 

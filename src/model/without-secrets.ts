@@ -9,14 +9,18 @@ import { maskProse } from './mask-words.ts';
  * container as the engine has it, or as it is to be created; undefined where nothing is known of it.
  */
 export function withoutSecrets(text: string, about?: object): string {
-  // Interfaces lack the index signature of JSON objects; what they describe came from JSON.
-  const known = [...secretsOf(about as JsonValue | undefined)].toSorted(([a], [b]) => b.length - a.length);
-  const safe = known.reduce((rest, [secret, name]) => rest.replaceAll(secret, name), text);
-  return safe
+  return withoutKnownSecrets(text, about)
     .split('\n')
     .map((line) => maskProse(line, () => MASK))
     .join('\n')
     .replaceAll(MASK, HIDDEN);
+}
+
+/** The same without what only looks like a secret where it stands. */
+export function withoutKnownSecrets(text: string, about?: object): string {
+  // Interfaces lack the index signature of JSON objects; what they describe came from JSON.
+  const known = [...secretsOf(about as JsonValue | undefined)].toSorted(([a], [b]) => b.length - a.length);
+  return known.reduce((rest, [secret, name]) => rest.replaceAll(secret, name), text);
 }
 
 /** Shorter values stand in ordinary words too, and taking them out would leave nothing to read. */

@@ -1,7 +1,9 @@
-import type { JsonObject, JsonValue } from '../model/json.ts';
-import type { Known, MachineFacts } from '../model/machine.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { MachineFacts } from '../model/machine.ts';
 import type { Container, ContainerDetails, Snapshot } from '../model/snapshot.ts';
 import { documentHead } from './document.ts';
+import { runtimeDocument } from './runtime-document.ts';
+import { knownDocument } from './known-document.ts';
 import { engineDocument, unreadHostDocument } from './host-document.ts';
 import type { UnreadHost } from './host-document.ts';
 
@@ -55,10 +57,6 @@ function machineDocument(machine: MachineFacts): JsonObject {
   };
 }
 
-function knownDocument<Value>(fact: Known<Value>, document: (value: Value) => JsonValue): JsonObject {
-  return fact.known ? { known: true, value: document(fact.value) } : { known: false, because: fact.because };
-}
-
 function containerDocument(container: Container): JsonObject {
   return {
     id: container.id,
@@ -82,5 +80,6 @@ function detailsDocument(details: ContainerDetails): JsonObject {
       path,
       exists: knownDocument(exists, (value) => value),
     })),
+    ...(details.runtime === undefined ? {} : { runtime: runtimeDocument(details.runtime) }),
   };
 }

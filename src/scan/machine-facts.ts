@@ -1,7 +1,8 @@
 import type { Known, Listener, MachineFacts, PortRange, Unit } from '../model/machine.ts';
 import type { EngineFacts } from '../model/snapshot.ts';
 import { parseMachine } from './parse-machine.ts';
-import type { MachineReport, Socket } from './parse-machine.ts';
+import type { MachineReport } from './parse-machine.ts';
+import type { Socket } from './parse-socket.ts';
 
 const HIGHEST_PRIVILEGED = 1023;
 const MOST_LISTENERS = 200_000;

@@ -25,17 +25,26 @@ export async function readDetails(
     Promise.all(Object.keys(inspect.NetworkSettings.Networks ?? {}).map((name) => networkFacts(engine, name))),
   ]);
   if (!changes) return undefined;
-  // To look into a container the engine sets up its mounts, and so makes the folder of a bind that is not there.
-  const mayLookInside = hostPaths.every(({ exists }) => exists.known && exists.value);
   return {
     // Not its comment: nobody knows what people write into one.
     image: image ? digestSecrets({ id: image.id, tags: image.tags, config: image.config }) : null,
     namedImageId: named?.id ?? null,
-    changes: mayLookInside ? await withoutEmptyFolders(engine, id, changes) : changes,
+    changes: mayLookInside(inspect, seen) ? await withoutEmptyFolders(engine, id, changes) : changes,
     missingVolumes,
     networks,
     hostPaths,
   };
+}
+
+/**
+ * Whether an engine can look into a container without a trace: it sets up its mounts for it, and so makes the folder of a
+ * bind that is not there.
+ */
+export function mayLookInside(inspect: ContainerInspect, seen: SeenPaths): boolean {
+  return hostPathsOf(inspect).every((path) => {
+    const exists = seen.get(path);
+    return exists?.known === true && exists.value;
+  });
 }
 
 /** The host's own files a container cannot start without: sources of its binds, and its devices. */

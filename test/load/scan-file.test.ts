@@ -6,6 +6,7 @@ import { parseSavedScan } from '../../src/load/scan-file.ts';
 import type { UnreadHost } from '../../src/report/host-document.ts';
 import { jsonText } from '../../src/report/json-text.ts';
 import { snapshotsDocument } from '../../src/report/snapshots-document.ts';
+import { aProcessOf, aRuntime, unknownRuntime } from '../support/a-runtime.ts';
 import { container, inspectOf, snapshot } from '../support/containers.ts';
 
 const NOW = '2026-11-22T21:09:11.000Z';
@@ -30,10 +31,42 @@ describe('a saved scan', () => {
           { path: '/srv/www', exists: { known: true, value: false } },
           { path: '/dev/fuse', exists: { known: false, because: 'no shell' } },
         ],
+        runtime: aRuntime({
+          processes: [
+            aProcessOf('nginx', { executable: '/usr/sbin/nginx', groups: [0, 33], hasNoNewPrivileges: true }),
+          ],
+          listeners: [{ protocol: 'udp', ip: '::', port: 53 }],
+          firstFreePort: 65536,
+          poweredFiles: [
+            { path: '/bin/su', isUsed: false, isSetuidRoot: true, capabilities: null },
+            {
+              path: '/bin/ping',
+              isUsed: true,
+              isSetuidRoot: false,
+              capabilities: { permitted: ['NET_RAW'], inheritable: ['KILL'], isEffective: true },
+            },
+          ],
+          searchedFolders: ['/bin'],
+          startTexts: [
+            { path: '/start.sh', text: '#!/bin/sh\nexec nginx' },
+            { path: '/bin/sh', text: null },
+          ],
+          mountedFolders: [{ path: '/data', kind: 'volume', ownerId: 999, groupId: 9, mode: 0o1700, isEmpty: true }],
+        }),
       },
     });
+    const because = 'no shell over tls';
+    const details = {
+      image: null,
+      namedImageId: null,
+      changes: [],
+      missingVolumes: [],
+      networks: [],
+      hostPaths: [],
+    };
+    const unread = container('db', { details: { ...details, runtime: unknownRuntime(because) } });
     const snapshots = [
-      snapshot([shop, container('api')]),
+      snapshot([shop, container('api'), unread]),
       snapshot([], {
         host: 'web-2',
         machine: {

@@ -1,0 +1,25 @@
+/** How a reason to keep or drop a capability was come by; strongest first. */
+export type EvidenceClass =
+  | 'pinned'
+  | 'required'
+  | 'exec'
+  | 'declared'
+  | 'used-at-start'
+  | 'used'
+  | 'latent'
+  | 'catalogue'
+  | 'configuration'
+  | 'safe-set'
+  | 'advisory'
+  | 'refuted'
+  | 'silent';
+
+/** One reason, for or against one capability. */
+export interface Evidence {
+  readonly capability: string;
+  readonly class: EvidenceClass;
+  readonly because: string;
+  readonly isTolerated?: boolean;
+  /** Capabilities that stand or fall together with it. */
+  readonly allOrNone?: readonly string[];
+}
