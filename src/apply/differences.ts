@@ -20,7 +20,12 @@ export function differences(
   engine: EngineFacts,
   { edited, successors, hasOwnImage }: Planned = { edited: EDITABLE, successors: [], hasOwnImage: false },
 ): readonly string[] {
-  const changed = hasOwnImage ? [...edited, 'Image'] : edited;
+  const changed = [
+    ...edited,
+    ...(hasOwnImage ? ['Image'] : []),
+    // The engine hides paths of its own from whoever is not privileged.
+    ...(edited.includes('HostConfig.Privileged') ? ['HostConfig.MaskedPaths', 'HostConfig.ReadonlyPaths'] : []),
+  ];
   const { Links } = old.HostConfig;
   const was = { ...old, HostConfig: { ...repointed(old.HostConfig as unknown as JsonObject, successors), Links } };
   return compare(normalForm(was as unknown as ContainerInspect, engine), normalForm(candidate, engine), '').filter(
@@ -99,13 +104,20 @@ function manifestOf(inspect: ContainerInspect): JsonValue {
 }
 
 /** Settings of a candidate that are not what was planned; capabilities are compared as sets, as engines respell them. */
-export function unmadeEdits({ HostConfig }: ContainerInspect, edits: readonly Edit[]): readonly string[] {
+export function unmadeEdits(inspect: ContainerInspect, edits: readonly Edit[]): readonly string[] {
   return edits
     .filter(({ path, after }) => {
-      const made = own(HostConfig as unknown as JsonObject, path.replace('HostConfig.', ''));
+      const made = settingAt(inspect, path);
       return compare(capabilitySet(path, made), capabilitySet(path, after), path).length > 0;
     })
     .map(({ path }) => path);
+}
+
+/** A setting by its path, `HostConfig.CapDrop`; undefined where it is not there. */
+export function settingAt(inspect: ContainerInspect, path: string): JsonValue | undefined {
+  const [part = '', field = ''] = path.split('.');
+  const settings = (part === 'Config' ? inspect.Config : inspect.HostConfig) as unknown as JsonObject;
+  return own(settings, field);
 }
 
 function capabilitySet(path: string, value: JsonValue | undefined): JsonValue | undefined {

@@ -88,12 +88,18 @@ export function dependantsOf(candidate: ContainerInspect): readonly DependantMar
 export function settingsBefore(candidate: ContainerInspect): readonly (readonly [path: string, value: JsonValue])[] {
   const settings = parsed(markOf(candidate, 'before'));
   return isJsonObject(settings)
-    ? EDITABLE.flatMap((path) => (Object.hasOwn(settings, path) ? [[path, settings[path] ?? null] as const] : []))
+    ? REMEMBERED.flatMap((path) => (Object.hasOwn(settings, path) ? [[path, settings[path] ?? null] as const] : []))
     : [];
 }
 
-/** Settings a plan may change. */
+/** Settings that any plan may change. */
 export const EDITABLE = ['HostConfig.PortBindings', 'HostConfig.CapAdd', 'HostConfig.CapDrop'] as const;
+
+/**
+ * Those, and the ones that only a plan changes which says so. That a container was privileged is nothing a label may tell:
+ * whoever writes it could have one made so.
+ */
+const REMEMBERED = [...EDITABLE, 'HostConfig.Sysctls', 'HostConfig.Ulimits', 'Config.User'] as const;
 
 function activityIn(text: JsonValue | undefined): Activity {
   return text === 'paused' || text === 'stopped' ? text : 'running';

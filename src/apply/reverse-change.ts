@@ -8,6 +8,7 @@ import { LABELS } from '../model/names.ts';
 import type { Referring } from '../model/references.ts';
 import { dependantsIn, holdersAmong } from '../model/references.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
+import { settingAt } from './differences.ts';
 import { markOf, settingsBefore } from './marks.ts';
 import type { HostTools } from './tools.ts';
 import type { MayLose } from './why-not-put-back.ts';
@@ -76,11 +77,7 @@ export async function reverseChange(
 function reverseEdits(inspect: ContainerInspect): readonly Edit[] | undefined {
   const before = settingsBefore(inspect);
   if (before.length === 0) return undefined;
-  const host = inspect.HostConfig as unknown as JsonObject;
-  return before.map(([path, value]) => {
-    const field = path.replace('HostConfig.', '');
-    return { path, before: (Object.hasOwn(host, field) ? host[field] : null) ?? null, after: value };
-  });
+  return before.map(([path, value]) => ({ path, before: settingAt(inspect, path) ?? null, after: value }));
 }
 
 /** Marks that come with an image are whatever its maker wrote: this container was made by nobody's change. */

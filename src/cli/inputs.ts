@@ -11,6 +11,8 @@ import { isInForce } from '../model/playbook.ts';
 import type { Assessment } from '../plan/assess.ts';
 import { RULES } from '../rules/index.ts';
 import type { ConnectionSettings } from '../transport/connect.ts';
+import type { LearnedBefore } from './learned.ts';
+import { learnedBefore } from './learned.ts';
 import type { CarryOption, CommonOptions } from './options.ts';
 import { usage } from './run.ts';
 import type { World } from './world.ts';
@@ -20,6 +22,7 @@ export interface RuleInputs {
   readonly playbook: Playbook;
   readonly exceptions: Exceptions;
   readonly assessment: Assessment;
+  readonly learned: LearnedBefore;
   /** How files that were written into containers come along (`--carry`). */
   readonly carry: Change['carry'];
   readonly warnings: readonly string[];
@@ -40,7 +43,7 @@ export async function readInputs(options: CommonOptions & CarryOption, world: Wo
 
 /** Reads what hosts are held against. */
 export async function readRules(
-  options: Pick<CommonOptions, 'playbook' | 'exceptions' | 'container' | 'rule'> & CarryOption,
+  options: Pick<CommonOptions, 'playbook' | 'exceptions' | 'container' | 'rule' | 'stateDir'> & CarryOption,
   world: World,
 ): Promise<RuleInputs> {
   const playbook = await readPlaybookFile(options.playbook);
@@ -61,6 +64,7 @@ export async function readRules(
       containers: options.container,
       only: options.rule,
     },
+    learned: await learnedBefore(playbook, stateFolder(options, world)),
     carry: options.carry ?? 'none',
     warnings: expired,
   };

@@ -8,6 +8,7 @@ import { buildPlan } from '../plan/build-plan.ts';
 import { changeDocument } from '../report/plan-document.ts';
 import type { HostSession } from './host-session.ts';
 import type { Inputs } from './inputs.ts';
+import { learnedOf } from './learned.ts';
 import { readHost, withDetails } from './read-host.ts';
 import type { World } from './world.ts';
 
@@ -18,7 +19,7 @@ import type { World } from './world.ts';
  */
 export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Catalogue, world: World): Preflight {
   return async (change) => {
-    const { assessment, exceptions } = inputs;
+    const { assessment, exceptions, learned } = inputs;
     const unit = [change, ...change.dependants];
     // A plan may have been made for some rules and containers only; it is held against what these make of the unit.
     const mended = [change, ...change.dependants.filter(({ edits }) => edits.length > 0)];
@@ -34,6 +35,7 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
       assessment: narrowed,
       exceptions,
       catalogue,
+      learned: await learnedOf([{ read }], learned),
       itself: world.itself(),
       createdAt: world.now().toISOString(),
       carry: change.carry,

@@ -29,7 +29,7 @@ export async function readHost(
 export async function withDetails(
   { snapshot, findings }: AssessedHost,
   session: HostSession,
-  { clock }: Pick<World, 'clock'>,
+  world: Pick<World, 'clock'>,
 ): Promise<AssessedHost> {
   const found = new Set(openFindings(findings).map(({ containerId }) => containerId));
   // Those that hold on to them may have to be made again too.
@@ -37,7 +37,16 @@ export async function withDetails(
   const held = snapshot.containers
     .filter(({ id }) => found.has(id))
     .flatMap((leader) => dependantsIn(leader, holders).map(({ member }) => member.id));
-  const wanted = new Set([...found, ...held]);
+  return { snapshot: await inDetail(snapshot, new Set([...found, ...held]), session, world), findings };
+}
+
+/** A snapshot with what a plan needs to know of these containers. */
+export async function inDetail(
+  snapshot: Snapshot,
+  wanted: ReadonlySet<string>,
+  session: HostSession,
+  { clock }: Pick<World, 'clock'>,
+): Promise<Snapshot> {
   const [connection, engine] = await Promise.all([session.connection(), session.engine()]);
   const reader: EngineReader = boundedReader(engine, clock.now);
   const paths = snapshot.containers.flatMap(({ id, inspect }) => (wanted.has(id) ? hostPathsOf(inspect) : []));
@@ -60,7 +69,7 @@ export async function withDetails(
     const runtime = running.get(container.id);
     containers.push(details ? { ...container, details: { ...details, ...(runtime ? { runtime } : {}) } } : container);
   }
-  return { snapshot: { ...snapshot, containers } satisfies Snapshot, findings };
+  return { ...snapshot, containers };
 }
 
 /** Findings that no exception accepts. */

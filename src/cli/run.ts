@@ -92,6 +92,7 @@ function build(world: World, end: (code: ExitCode) => void): Command {
     .option('--for <time>', 'how long: 30s, 10m, 24h', '10m')
     .option('--start', 'restart them, to see what they use when they start', false)
     .option('-y, --yes', 'restart without asking', false)
+    .option('--save <file>', 'keep what was learned as a profile, or add it to the one that is there')
     .action(async (names: readonly string[], options: ObserveOptions) =>
       end(await (await import('./commands/observe.ts')).observe(names, options, world)),
     );

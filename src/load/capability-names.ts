@@ -6,7 +6,7 @@ import { shown } from './problem.ts';
 const EXPECTED = 'the name of a capability such as NET_BIND_SERVICE';
 
 /** One capability by its name, with or without CAP_, in any case; ALL is refused, as it names no need. */
-const capability = z
+export const capability = z
   .string({ error: ({ input }) => `is ${shown(input)}; expected ${EXPECTED}` })
   .transform((value, context) => {
     const name = value.trim().toUpperCase().replace(/^CAP_/, '');

@@ -1,15 +1,8 @@
 import * as z from 'zod';
 import type { JsonObject } from '../model/json.ts';
-import type {
-  Activity,
-  CapabilityDecision,
-  Change,
-  DependantChange,
-  Edit,
-  Fingerprint,
-  PortMove,
-} from '../model/plan.ts';
+import type { Activity, Change, DependantChange, Edit, Fingerprint, PortMove } from '../model/plan.ts';
 import { OWNER_KINDS } from '../model/owner.ts';
+import { basisShape, decisionShape } from './decision-shape.ts';
 import { carriedObject } from './document.ts';
 import { findingShape } from './finding-shape.ts';
 import { engineShape, isEachHostOnce, unreadHostShape } from './host-shape.ts';
@@ -82,7 +75,8 @@ function changeShape() {
       before: carriedObject,
       after: carriedObject,
       port_moves: z.array(portMoveShape()),
-      capabilities: z.array(capabilityShape()),
+      capabilities: z.array(decisionShape),
+      capability_basis: basisShape.exactOptional(),
       warnings: texts,
       blocked: z.object({ because: z.string(), hint: z.string() }).nullable(),
       owner: ownerShape(),
@@ -113,6 +107,7 @@ function changeShape() {
         edits: editsOf(change.before, change.after),
         portMoves: change.port_moves,
         capabilities: change.capabilities,
+        ...(change.capability_basis === undefined ? {} : { capabilityBasis: change.capability_basis }),
         warnings: change.warnings,
         blocked: change.blocked,
         owner: change.owner,
@@ -192,21 +187,6 @@ function portMoveShape() {
         containerPort: container_port,
       }),
     );
-}
-
-function capabilityShape() {
-  return z.object({
-    capability: z.string(),
-    verdict: z.enum(['keep', 'drop'] satisfies CapabilityDecision['verdict'][]),
-    evidence: z.enum([
-      'pinned',
-      'catalogue',
-      'configuration',
-      'safe-set',
-      'none',
-    ] satisfies CapabilityDecision['evidence'][]),
-    because: z.string(),
-  });
 }
 
 function ownerShape() {

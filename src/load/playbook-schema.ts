@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { capabilities } from './capability-names.ts';
+import { capabilitySettingsSchema } from './capability-settings-schema.ts';
 import { countOrShare, duration, fields, oneOf, text, texts, whenPartsAreRight, whole, wrong } from './schema-parts.ts';
 import { windowsSchema } from './window-schema.ts';
 
@@ -32,26 +32,13 @@ const ports = fields(
   'settings, true or false',
 );
 
-const linuxCapabilities = fields(
-  {
-    require: oneOf(['cis', 'drop-all']).optional(),
-    add: oneOf(['auto', 'profiles']).optional(),
-    profiles: z
-      .record(text('a glob of images or container:NAME'), capabilities, {
-        error: wrong('a mapping of globs to lists of capabilities'),
-      })
-      .optional(),
-  },
-  'settings, true or false',
-);
-
 const SETTINGS = 'settings, {} or true for the defaults, or false';
 
 /** The settings of each rule as they are written. */
 export const rulesSchema = fields(
   {
     'privileged-host-port': z.union([z.boolean(), ports], { error: wrong(SETTINGS) }).optional(),
-    'linux-capabilities': z.union([z.boolean(), linuxCapabilities], { error: wrong(SETTINGS) }).optional(),
+    'linux-capabilities': z.union([z.boolean(), capabilitySettingsSchema], { error: wrong(SETTINGS) }).optional(),
     'host-network-privileged-listener': z
       .union([z.boolean(), fields({}, SETTINGS)], { error: wrong(SETTINGS) })
       .optional(),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import type * as z from 'zod';
-import type { CapabilitySettings, Playbook, PortSettings, RuleSettings } from '../model/playbook.ts';
+import type { Playbook, PortSettings, RuleSettings } from '../model/playbook.ts';
+import { capabilitySettings } from './capability-settings.ts';
 import { DEFAULT_PLAYBOOK } from './default-playbook.ts';
 import { playbookSchema, type rulesSchema } from './playbook-schema.ts';
 import { fileError } from './problem.ts';
@@ -29,7 +30,7 @@ export function readPlaybook(file: TextFile): Playbook {
       protect: written.containers?.protect ?? [],
       notInTheWay: written.containers?.not_in_the_way ?? [],
     },
-    rules: ruleSettings(written.rules),
+    rules: ruleSettings(written.rules, document),
     rollout: rollout(written.rollout),
     health: healthGate(written.health, document),
     keepSeconds: written.keep ?? 7 * 86_400,
@@ -41,13 +42,15 @@ export function readPlaybook(file: TextFile): Playbook {
 type Written = z.output<typeof playbookSchema>;
 type WrittenRules = z.output<typeof rulesSchema>;
 
-function ruleSettings(rules: WrittenRules): RuleSettings {
+function ruleSettings(rules: WrittenRules, document: YamlDocument): RuleSettings {
   const ports = given(rules['privileged-host-port']);
   const capabilities = given(rules['linux-capabilities']);
   const listeners = given(rules['host-network-privileged-listener']);
+  const sourceOf = (index: number): string =>
+    `${document.file}:${document.lineOf(['rules', 'linux-capabilities', 'containers', index])}`;
   return {
     ...(ports === undefined ? {} : { 'privileged-host-port': portSettings(ports) }),
-    ...(capabilities === undefined ? {} : { 'linux-capabilities': capabilitySettings(capabilities) }),
+    ...(capabilities === undefined ? {} : { 'linux-capabilities': capabilitySettings(capabilities, sourceOf) }),
     ...(listeners === undefined ? {} : { 'host-network-privileged-listener': {} }),
   };
 }
@@ -66,11 +69,6 @@ function portSettings({
     map: new Map(Object.entries(map).map(([from, to]) => [Number(from), to])),
     ...(otherwise === false ? {} : { otherwise }),
   };
-}
-
-function capabilitySettings(written: Settings<'linux-capabilities'>): CapabilitySettings {
-  const { require = 'cis', add = 'auto', profiles = {} } = written;
-  return { require, add, profiles: Object.entries(profiles).map(([match, keep]) => ({ match, keep })) };
 }
 
 type Settings<Id extends keyof WrittenRules> = Partial<Exclude<WrittenRules[Id], boolean | undefined>>;

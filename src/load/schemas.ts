@@ -1,9 +1,15 @@
 import * as z from 'zod';
 import { exceptionsSchema } from './exceptions.ts';
 import { inventorySchema } from './inventory-schema.ts';
+import { profileSchema } from './learned-profile.ts';
 import { playbookSchema } from './playbook-schema.ts';
 
-const SCHEMAS = { playbook: playbookSchema, exceptions: exceptionsSchema, inventory: inventorySchema } as const;
+const SCHEMAS = {
+  playbook: playbookSchema,
+  exceptions: exceptionsSchema,
+  inventory: inventorySchema,
+  profile: profileSchema,
+} as const;
 
 /** A file that people write. */
 export type SchemaName = keyof typeof SCHEMAS;

@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'bad-inventory'
   | 'bad-playbook'
   | 'bad-exceptions'
+  | 'bad-profile'
   | 'bad-plan'
   | 'bad-scan'
   | 'bad-observation'

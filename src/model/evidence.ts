@@ -20,6 +20,8 @@ export interface Evidence {
   readonly class: EvidenceClass;
   readonly because: string;
   readonly isTolerated?: boolean;
+  /** Asked for at moments that watching is likely to miss, as an upgrade or a login. */
+  readonly isRare?: boolean;
   /** Capabilities that stand or fall together with it. */
   readonly allOrNone?: readonly string[];
 }

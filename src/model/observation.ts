@@ -12,6 +12,10 @@ export interface Observation {
   readonly seconds: number;
   /** Whether its start was seen from its first instruction on; else only what it did later. */
   readonly sawStart: boolean;
+  /** Whether it had run before that start, so that the start was one on volumes that are not new. */
+  readonly ranBefore?: boolean;
+  /** Whether a stop of it was seen too, from the signal on: so its graceful stop asked for nothing else. */
+  readonly sawStop?: boolean;
   /** How the kernel was asked: by its own tracepoint, or by probes at its functions. */
   readonly probe: 'tracepoint' | 'kprobe';
   /** Events the kernel could not keep; over 0 the observation is incomplete. */

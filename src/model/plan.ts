@@ -1,7 +1,9 @@
+import type { EvidenceClass } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { Reference } from './references.ts';
 import type { Owner } from './owner.ts';
+import type { BetterAnswer, CapabilityMode } from './playbook.ts';
 import type { EngineFacts, Protocol } from './snapshot.ts';
 
 /**
@@ -54,6 +56,8 @@ export interface Change {
   readonly edits: readonly Edit[];
   readonly portMoves: readonly PortMove[];
   readonly capabilities: readonly CapabilityDecision[];
+  /** What the decision about its capabilities rests on; absent where none was made. */
+  readonly capabilityBasis?: CapabilityBasis;
   readonly warnings: readonly string[];
   /** Why nothing is done; null unless the action is `blocked`. */
   readonly blocked: Blocked | null;
@@ -119,8 +123,38 @@ export interface CapabilityDecision {
   /** Without the CAP_ prefix. */
   readonly capability: string;
   readonly verdict: 'keep' | 'drop';
-  readonly evidence: 'pinned' | 'catalogue' | 'configuration' | 'safe-set' | 'none';
+  /** The strongest there is; `none` where nothing speaks for or against it. */
+  readonly evidence: EvidenceClass | 'none';
   readonly because: string;
+  /** Kept, although the program would bear to be refused it. */
+  readonly isTolerated?: boolean;
+  /** The chance that something needs it all the same, 0 to 1: an estimate, told of what is dropped. */
+  readonly risk?: number;
+}
+
+/** How far a set of capabilities can be trusted, best first. */
+export type Confidence = 'proven' | 'strong' | 'fair' | 'weak';
+
+/** What the decision about a container's capabilities rests on, as a whole. */
+export interface CapabilityBasis {
+  readonly mode: CapabilityMode | 'pin';
+  readonly confidence: Confidence;
+  /** Why it is trusted so far, and not further. */
+  readonly because: string;
+  /** What is worth knowing and stands against nothing. */
+  readonly notes: readonly string[];
+  readonly advice: readonly Advice[];
+}
+
+/** A setting that makes a capability unnecessary. */
+export interface Advice {
+  readonly kind: BetterAnswer;
+  readonly insteadOf: readonly string[];
+  /** As it is given to `docker run`. */
+  readonly setting: string;
+  readonly because: string;
+  /** The playbook says so, and this change makes it. */
+  readonly isApplied: boolean;
 }
 
 /** Why a container is left alone. */

@@ -53,8 +53,49 @@ export interface CapabilitySettings {
   readonly require: 'cis' | 'drop-all';
   /** `auto` decides by evidence; `profiles` keeps to pinned images and blocks every other. */
   readonly add: 'auto' | 'profiles';
+  readonly mode: CapabilityMode;
+  /** What is changed instead where that makes a capability unnecessary; elsewhere it is only advised. */
+  readonly instead: readonly BetterAnswer[];
   /** Image or `container:NAME` glob → capabilities to keep, without the CAP_ prefix. */
   readonly profiles: readonly CapabilityProfile[];
+  /** Files of profiles that were learned elsewhere; relative to the playbook. */
+  readonly learned: readonly string[];
+  /** What a person says of some containers; the first that matches counts. */
+  readonly containers: readonly ContainerCapabilities[];
+}
+
+/**
+ * How much is kept. `equivalent`: whatever its own processes succeed with today. `minimal`: only what they cannot do
+ * without. `cautious`: what root containers commonly need too.
+ */
+export type CapabilityMode = 'equivalent' | 'minimal' | 'cautious';
+
+/** A kind of setting that makes a capability unnecessary. */
+export type BetterAnswer = 'sysctl' | 'ulimit' | 'user';
+
+/** What a person says of the capabilities of some containers. */
+export interface ContainerCapabilities {
+  /** Globs; each that is given must match. */
+  readonly match: { readonly container?: string; readonly image?: string };
+  /** `pin`: exactly `add`. `auto`: by evidence, in the mode of the rule; or in a mode of its own. */
+  readonly mode: 'pin' | 'auto' | CapabilityMode;
+  /** Kept, and nothing else; only with `pin`. */
+  readonly add: readonly string[];
+  /** Always kept. */
+  readonly floor: readonly string[];
+  /** Never kept. */
+  readonly never: readonly string[];
+  /** Nothing else is kept; undefined: no limit. */
+  readonly ceiling?: readonly string[];
+  /** What may be given although the container does not hold it today. */
+  readonly allowAdd: readonly string[];
+  /** Of a privileged container: it needs no device, no forbidden system call and no masked path. */
+  readonly isUnprivileged: boolean;
+  readonly reason: string;
+  /** Last day it holds, `YYYY-MM-DD`; undefined: without end. */
+  readonly expires?: string;
+  /** File and line, for messages. */
+  readonly source: string;
 }
 
 /** Capabilities pinned by a person for some containers. */

@@ -158,12 +158,20 @@ export interface HostConfig {
   readonly CapDrop?: readonly string[] | null;
   readonly SecurityOpt?: readonly string[] | null;
   readonly Sysctls?: Readonly<Record<string, string>> | null;
+  readonly Ulimits?: readonly Ulimit[] | null;
   readonly AutoRemove?: boolean;
   /** Where `docker run --cidfile` wrote the id. */
   readonly ContainerIDFile?: string;
   readonly Devices?: readonly DeviceMapping[] | null;
   readonly RestartPolicy?: RestartPolicy | null;
   readonly ReadonlyRootfs?: boolean;
+}
+
+/** A limit on what its processes may use. */
+export interface Ulimit {
+  readonly Name?: string;
+  readonly Soft?: number;
+  readonly Hard?: number;
 }
 
 /** A device of the host that a container may use. */

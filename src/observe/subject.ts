@@ -128,6 +128,7 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
         startedAt,
         seconds,
         sawStart: wasStarted && follower.sawFirst,
+        ranBefore: wasStarted && container.pid > 0,
         probe,
         lostEvents,
         blindSpots: notes(),

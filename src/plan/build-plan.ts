@@ -1,5 +1,7 @@
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Learned } from '../model/learned.ts';
+import { NOTHING_LEARNED } from '../model/learned.ts';
 import type { Whereabouts } from '../model/machine.ts';
 import type { Change, HostPlan, Plan } from '../model/plan.ts';
 import { EnforceError } from '../model/errors.ts';
@@ -34,6 +36,8 @@ export interface PlanInputs {
   readonly assessment: Assessment;
   readonly exceptions: Exceptions;
   readonly catalogue: Catalogue;
+  /** What was learned of containers before; nothing where not said. */
+  readonly learned?: Learned;
   /** Where enforce itself runs. */
   readonly itself: Whereabouts;
   /** ISO 8601, UTC. */
@@ -64,6 +68,8 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
     snapshot,
     playbook: inputs.assessment.playbook,
     catalogue: inputs.catalogue,
+    learned: inputs.learned ?? NOTHING_LEARNED,
+    day: inputs.createdAt.slice(0, 10),
     exceptions: inputs.assessment.exceptions,
     room: portRoom(snapshot),
     itself: inputs.itself,

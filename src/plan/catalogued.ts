@@ -1,14 +1,16 @@
-import type { Catalogue, CatalogueCondition } from '../model/catalogue.ts';
+import type { Catalogue, CatalogueCondition, CatalogueEntry } from '../model/catalogue.ts';
+import type { Evidence } from '../model/evidence.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { Container } from '../model/snapshot.ts';
-import type { Needs } from './choose-capabilities.ts';
 import { isNonRoot } from './configuration-needs.ts';
+import { foreignFolders } from './latent-rules.ts';
 
 /** A catalogue entry that is about a container, as reasons to keep capabilities. */
 export interface CatalogueMatch {
   readonly image: string;
   readonly source: string;
-  readonly needs: Needs;
+  readonly confidence: CatalogueEntry['confidence'];
+  readonly evidence: readonly Evidence[];
 }
 
 /** What the catalogue knows of a container's image, with the conditions that hold for this container. */
@@ -20,12 +22,22 @@ export function catalogued(container: Container, { entries }: Catalogue): Catalo
       (wanted === 'any' || wanted === user) && images.some((glob) => matchesGlob(glob, image)),
   );
   if (!entry) return undefined;
-  const reason = (because: string) => ({ evidence: 'catalogue' as const, because });
-  const needs = new Map(entry.keep.map((name) => [name, reason(`known for ${image} (${entry.source})`)]));
-  for (const { when, keep, because } of entry.also) {
-    if (holds(when, container)) for (const name of keep) needs.set(name, reason(`${because} (${entry.source})`));
-  }
-  return { image, source: entry.source, needs };
+  const { keep, also, rare = {}, source, confidence } = entry;
+  const reason = (capability: string, because: string): Evidence => ({
+    capability,
+    class: 'catalogue',
+    because: `${because} (${source})`,
+  });
+  const kept = keep.map((name): Evidence => {
+    const when = Object.hasOwn(rare, name) ? rare[name] : undefined;
+    return when === undefined
+      ? reason(name, `known for ${image}`)
+      : { ...reason(name, `known for ${image}: ${when}`), isRare: true };
+  });
+  const further = also
+    .filter(({ when }) => holds(when, container))
+    .flatMap(({ keep: names, because }) => names.map((name) => reason(name, because)));
+  return { image, source, confidence, evidence: [...further, ...kept] };
 }
 
 /**
@@ -40,11 +52,27 @@ export function repositoryOf({ inspect, details }: Container): string {
   return withoutTag.replace(/^(?:docker\.io|index\.docker\.io|registry-1\.docker\.io)\//, '').replace(/^library\//, '');
 }
 
-function holds(condition: CatalogueCondition, { inspect }: Container): boolean {
+function holds(condition: CatalogueCondition, { inspect, details }: Container): boolean {
+  const runtime = details?.runtime;
+  if (typeof condition === 'object') {
+    if ('process' in condition)
+      return (
+        runtime?.processes.known === true && runtime.processes.value.some(({ name }) => name === condition.process)
+      );
+    const name = 'environment' in condition ? condition.environment : condition.no_environment;
+    const isSet = (inspect.Config.Env ?? []).some((text) => text.startsWith(`${name}=`));
+    return isSet === 'environment' in condition;
+  }
   switch (condition) {
     case 'bind-mount':
       return (inspect.Mounts ?? []).some(({ Type }) => Type === 'bind');
     case 'host-network':
       return inspect.HostConfig.NetworkMode === 'host';
+    case 'foreign-folder':
+      return runtime !== undefined && foreignFolders(runtime).some(({ mode }) => (mode & 0o005) !== 0o005);
+    case 'file-capabilities':
+      return (
+        runtime?.poweredFiles.known === true && runtime.poweredFiles.value.some((file) => file.capabilities !== null)
+      );
   }
 }

@@ -1,7 +1,8 @@
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Whereabouts } from '../model/machine.ts';
-import type { Blocked, CapabilityDecision, Change, Edit, PortMove } from '../model/plan.ts';
+import type { Learned } from '../model/learned.ts';
+import type { Blocked, CapabilityBasis, CapabilityDecision, Change, Edit, PortMove } from '../model/plan.ts';
 import type { Exception, Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import { covers } from './accept.ts';
@@ -21,6 +22,9 @@ export interface ChangeContext {
   readonly snapshot: Snapshot;
   readonly playbook: Playbook;
   readonly catalogue: Catalogue;
+  readonly learned: Learned;
+  /** `YYYY-MM-DD`, by which pins end. */
+  readonly day: string;
   /** Those in force. */
   readonly exceptions: readonly Exception[];
   readonly room: PortRoom;
@@ -61,6 +65,7 @@ export function changeFor(container: Container, findings: readonly Finding[], co
     edits: recreated ? remedy.edits : [],
     portMoves: recreated ? remedy.moves : [],
     capabilities: recreated ? remedy.decisions : [],
+    ...(recreated && remedy.basis ? { capabilityBasis: remedy.basis } : {}),
     warnings: recreated
       ? [
           ...remedy.warnings,
@@ -93,8 +98,11 @@ interface Remedy {
   readonly moves: readonly PortMove[];
   readonly claims: readonly PortClaim[];
   readonly decisions: readonly CapabilityDecision[];
+  readonly basis?: CapabilityBasis;
   readonly warnings: readonly string[];
   readonly blocked?: Blocked;
+  /** Why nothing is done where nothing else is to be done either. */
+  readonly idle?: Blocked;
 }
 
 function nothing(): Remedy {
@@ -112,9 +120,12 @@ function remedyFor(container: Container, findings: readonly Finding[], context: 
       blocked: { because: staying.map(({ because }) => because).join('; '), hint: PROGRAM_CHOOSES },
     };
   const remedies = mendable.map((finding) => remedyOf(finding, container, findings, context));
-  const blocked = remedies.find((remedy) => remedy.blocked)?.blocked;
+  const edits = remedies.flatMap((remedy) => remedy.edits);
+  const idle = edits.length === 0 ? remedies.find((remedy) => remedy.idle)?.idle : undefined;
+  const blocked = remedies.find((remedy) => remedy.blocked)?.blocked ?? idle;
+  const basis = remedies.find((remedy) => remedy.basis)?.basis;
   return {
-    edits: remedies.flatMap(({ edits }) => edits),
+    edits,
     moves: remedies.flatMap(({ moves }) => moves),
     claims: remedies.flatMap(({ claims }) => claims),
     decisions: remedies.flatMap(({ decisions }) => decisions),
@@ -122,6 +133,7 @@ function remedyFor(container: Container, findings: readonly Finding[], context: 
       ...remedies.flatMap(({ warnings }) => warnings),
       ...staying.map(({ because }) => `stays as it is: ${because}; ${PROGRAM_CHOOSES}`),
     ],
+    ...(basis ? { basis } : {}),
     ...(blocked ? { blocked } : {}),
   };
 }
@@ -133,7 +145,7 @@ function remedyOf(
   { evidence }: Finding,
   container: Container,
   findings: readonly Finding[],
-  { snapshot, playbook, catalogue, room }: ChangeContext,
+  { snapshot, playbook, catalogue, learned, day, room }: ChangeContext,
 ): Remedy {
   switch (evidence.kind) {
     case 'ports': {
@@ -147,20 +159,31 @@ function remedyOf(
     case 'capabilities': {
       const settings = playbook.rules['linux-capabilities'];
       if (!settings) return nothing();
-      const choice = chooseCapabilities(
-        container,
-        snapshot.engine,
+      const choice = chooseCapabilities(container, {
+        engine: snapshot.engine,
         settings,
         catalogue,
-        acceptedCapabilities(findings),
-      );
-      return choice.ok ? { ...nothing(), ...choice } : { ...nothing(), blocked: choice };
+        learned,
+        accepted: acceptedCapabilities(findings),
+        day,
+      });
+      if (!choice.ok) return { ...nothing(), blocked: choice };
+      const isMadeOrdinary = choice.edits.some(({ path }) => path === 'HostConfig.Privileged');
+      return isMadeOrdinary && ownerOf(container, snapshot).kind === 'compose'
+        ? { ...nothing(), blocked: NOT_TAKEN_BACK }
+        : { ...nothing(), ...choice };
     }
     case 'listeners':
     case 'unknown':
       return nothing();
   }
 }
+
+/** Of a container of compose only labels remain, and no label may make a container privileged again. */
+const NOT_TAKEN_BACK: Blocked = {
+  because: 'it is privileged and belongs to a compose project: the change could not be taken back',
+  hint: 'take privileged out of its compose file and add cap_add there',
+};
 
 /** What exceptions accept of a container's capabilities, each with until when: it stays, whatever else is mended. */
 function acceptedCapabilities(findings: readonly Finding[]): ReadonlyMap<string, string> {

@@ -1,162 +1,212 @@
-import { effectiveCapabilities } from '../model/capabilities.ts';
+import { isCertain } from '../model/evidence-strength.ts';
+import { DEFAULT_CAPABILITIES } from '../model/capabilities.ts';
 import type { Catalogue } from '../model/catalogue.ts';
-import type { CapabilityDecision, Edit } from '../model/plan.ts';
-import type { CapabilitySettings } from '../model/playbook.ts';
-import { profileFor } from '../model/profile.ts';
+import type { Evidence } from '../model/evidence.ts';
+import type { Learned } from '../model/learned.ts';
+import { hasNoNewPrivileges } from '../model/no-new-privileges.ts';
+import type { Blocked, CapabilityBasis, CapabilityDecision, Edit } from '../model/plan.ts';
+import type { CapabilitySettings, ContainerCapabilities } from '../model/playbook.ts';
+import { entryFor, holdsOn, profileFor } from '../model/profile.ts';
 import type { Container, EngineFacts } from '../model/snapshot.ts';
-import { catalogued } from './catalogued.ts';
-import { configurationNeeds, isNonRoot } from './configuration-needs.ts';
-import { safeSet, whyNotSafe } from './safe-set.ts';
+import { betterAnswers } from './better-answers.ts';
+import { capabilityEdits, whyNothingToDo } from './capability-edits.ts';
+import type { Ledger } from './capability-ledger.ts';
+import { capabilityLedger } from './capability-ledger.ts';
+import { isNonRoot } from './configuration-needs.ts';
+import { heldToday } from './held-today.ts';
+import type { HeldToday } from './held-today.ts';
+import { beyondToday, floorOf, withinLimits } from './playbook-limits.ts';
+import { scannerNotes } from './scanner-notes.ts';
+import { whyStaysPrivileged } from './unprivileged.ts';
+import { groupsIn, weighEvidence } from './weigh-evidence.ts';
+import { whyUnknown, withRisks } from './with-risks.ts';
 
 /** The capabilities a container keeps, each with its reason, or why that cannot be told. */
 export type CapabilityChoice =
   | {
       readonly ok: true;
+      /** Empty where it holds nothing that could be taken away. */
       readonly edits: readonly Edit[];
       readonly decisions: readonly CapabilityDecision[];
+      readonly basis: CapabilityBasis;
+      /** What stands or falls together. */
+      readonly groups: ReturnType<typeof groupsIn>;
       readonly warnings: readonly string[];
+      /** Why nothing is done where no other finding changes it. */
+      readonly idle?: Blocked;
     }
-  | { readonly ok: false; readonly because: string; readonly hint: string };
+  | ({ readonly ok: false } & Blocked);
 
-/** A reason to keep a capability. */
-export type Need = Pick<CapabilityDecision, 'evidence' | 'because'>;
-
-/** Reasons to keep capabilities, by name. */
-export type Needs = ReadonlyMap<string, Need>;
+/** What a choice is made from, beside the container. */
+export interface CapabilitySources {
+  readonly engine: EngineFacts;
+  readonly settings: CapabilitySettings;
+  readonly catalogue: Catalogue;
+  readonly learned: Learned;
+  /** What exceptions accept, each with until when. */
+  readonly accepted: ReadonlyMap<string, string>;
+  /** `YYYY-MM-DD`, by which pins end. */
+  readonly day: string;
+}
 
 /**
- * Decides by the strongest evidence there is: a pinned profile, else the catalogue, else what the configuration tells,
- * else the safe set. What an exception accepts stays. Nothing is ever added that the container does not hold today, so no
- * answer can widen its power.
+ * Decides by the strongest evidence there is: a pin, what the kernel showed, what is known of the image, what the
+ * configuration tells, else the safe set. What an exception accepts stays. Nothing is ever added that the container does
+ * not hold today, unless a person allows it by name, so no answer can widen its power.
  */
-export function chooseCapabilities(
-  container: Container,
-  engine: EngineFacts,
-  settings: CapabilitySettings,
-  catalogue: Catalogue,
-  accepted: ReadonlyMap<string, string> = new Map(),
-): CapabilityChoice {
-  const { HostConfig } = container.inspect;
-  const today = effectiveCapabilities(HostConfig);
-  if (today.privileged) {
-    return {
-      ok: false,
-      because:
-        'it is privileged: beside every capability that lifts seccomp, device and path limits, which a list of capabilities cannot replace',
-      hint: 'recreate it by hand without --privileged, or write an exception',
-    };
-  }
-  const excepted: Needs = new Map([...accepted].map(([name, because]) => [name, { evidence: 'pinned', because }]));
-  const profile = profileFor(container, settings);
-  if (profile) return pinned(container, profile.match, profile.keep, today.names, excepted);
-  if (settings.add === 'profiles') {
-    return {
-      ok: false,
-      because: 'the playbook keeps only what profiles pin, and none matches',
-      hint: `add a profile for ${JSON.stringify(container.inspect.Config.Image)} under rules.linux-capabilities.profiles`,
-    };
-  }
-  const asked = explicitlyAdded(container, today.names).filter((name) => !accepted.has(name));
-  if (asked.length > 0) {
-    return {
-      ok: false,
-      because: `it was given ${asked.join(', ')} on purpose, and whether it needs them cannot be told`,
-      hint: `pin what it needs under rules.linux-capabilities.profiles, as "container:${container.name}": [${asked.join(', ')}]`,
-    };
-  }
-  const [needs, whyDropped, warnings] = needsOf(container, engine, catalogue);
-  return decide(container, today.names, new Map([...needs, ...excepted]), whyDropped, warnings);
+export function chooseCapabilities(container: Container, sources: CapabilitySources): CapabilityChoice {
+  const { settings, accepted, day } = sources;
+  const held = heldToday(container);
+  const written = entryFor(container, settings);
+  const person = written !== undefined && holdsOn(written, day) ? written : undefined;
+  const ended = written === person ? [] : [endedText(container, written)];
+  const excepted = [...accepted].map(([capability, because]): Evidence => ({ capability, class: 'pinned', because }));
+  const profile = person?.mode === 'pin' ? undefined : profileFor(container, settings);
+
+  const beyond = person && beyondToday(person, held.names);
+  if (beyond) return { ok: false, ...beyond };
+  const pins = person?.mode === 'pin' ? pinsOf(person) : profile && profilePins(profile);
+  if (pins === undefined && settings.add === 'profiles') return notPinned(container);
+  const stray = (profile?.keep ?? []).filter((name) => !held.names.includes(name));
+  if (profile && stray.length > 0 && !held.isPrivileged) return straysFrom(profile.match, stray);
+
+  const mode = person && person.mode !== 'pin' && person.mode !== 'auto' ? person.mode : settings.mode;
+  const ledger = capabilityLedger(container, { ...sources, mode, held: held.names });
+  const privileged = held.isPrivileged ? whyStaysPrivileged(container, ledger, person) : undefined;
+  if (privileged) return { ok: false, ...privileged };
+
+  const floor = person ? floorOf(person) : [];
+  const evidence = pins ? [...excepted, ...floor, ...pins.evidence] : [...excepted, ...floor, ...ledger.evidence];
+  const given = pins ? [] : unexplained(container, held, ledger, person).filter((name) => !accepted.has(name));
+  if (given.length > 0) return givenOnPurpose(container, given);
+
+  const reach = [...held.names, ...(person?.allowAdd ?? []).filter((name) => isAsked(name, person, held))].toSorted();
+  const weighed = weighEvidence(reach, evidence, pins ? () => pins.whyDropped : whyUnknown(ledger, container));
+  const limited = person ? withinLimits(weighed, person) : weighed;
+  if ('because' in limited) return { ok: false, ...limited };
+  const better = pins
+    ? { decisions: limited, edits: [], advice: [] }
+    : betterAnswers(container, limited, { ...sources, ledger });
+  const decisions = pins ? better.decisions : withRisks(better.decisions, ledger, container);
+  const edits = [...capabilityEdits(container, held, decisions), ...better.edits];
+  const kept = decisions.filter(({ verdict }) => verdict === 'keep').map(({ capability }) => capability);
+  return {
+    ok: true,
+    edits,
+    decisions,
+    groups: groupsIn(evidence),
+    basis: {
+      mode: pins ? 'pin' : mode,
+      confidence: pins ? 'strong' : ledger.confidence,
+      because: pins ? pins.because : ledger.because,
+      notes: scannerNotes(kept),
+      advice: better.advice,
+    },
+    warnings: [...ended, ...(pins ? [] : warningsFor(container, ledger, decisions))],
+    ...(edits.length === 0 ? { idle: whyNothingToDo(container, decisions) } : {}),
+  };
 }
 
-function pinned(
-  container: Container,
-  match: string,
-  keep: readonly string[],
-  today: readonly string[],
-  excepted: Needs,
-): CapabilityChoice {
-  const beyond = keep.filter((name) => !today.includes(name));
-  if (beyond.length > 0) {
-    return {
-      ok: false,
-      because: `the playbook pins ${beyond.join(', ')} for ${match}, which it does not hold today`,
-      hint: 'enforce never adds a power; give it the capability yourself, or take it off the profile',
-    };
-  }
-  const needs: Needs = new Map(
-    keep.map((name) => [name, { evidence: 'pinned', because: `pinned in the playbook for ${match}` }]),
+interface Pins {
+  readonly evidence: readonly Evidence[];
+  readonly whyDropped: string;
+  readonly because: string;
+}
+
+function pinsOf({ add, source, reason }: ContainerCapabilities): Pins {
+  const because = `pinned in the playbook (${source}: ${reason})`;
+  return {
+    evidence: add.map((capability) => ({ capability, class: 'pinned', because })),
+    whyDropped: `not in the pin (${source})`,
+    because,
+  };
+}
+
+function profilePins({ match, keep }: CapabilitySettings['profiles'][number]): Pins {
+  const because = `pinned in the playbook for ${match}`;
+  return {
+    evidence: keep.map((capability) => ({ capability, class: 'pinned', because })),
+    whyDropped: `not in the profile ${match}`,
+    because,
+  };
+}
+
+function isAsked(name: string, person: ContainerCapabilities | undefined, { names }: HeldToday): boolean {
+  return person !== undefined && !names.includes(name) && [...person.add, ...person.floor].includes(name);
+}
+
+/** Capabilities beyond the engine's default set that somebody asked for, and of whose use nothing is known. */
+function unexplained(
+  { inspect }: Container,
+  held: HeldToday,
+  { watched, evidence, provenZero }: Ledger,
+  person: ContainerCapabilities | undefined,
+): readonly string[] {
+  if (held.isPrivileged || watched.extent === 'whole' || provenZero !== null || !inspect.HostConfig.CapAdd?.length)
+    return [];
+  const said = [...(person?.floor ?? []), ...(person?.never ?? [])];
+  return held.names.filter(
+    (name) =>
+      !DEFAULT_CAPABILITIES.includes(name) &&
+      !said.includes(name) &&
+      (person?.ceiling?.includes(name) ?? true) &&
+      !evidence.some(({ capability, class: kind }) => capability === name && isCertain(kind)),
   );
-  return decide(container, today, new Map([...excepted, ...needs]), () => `not in the profile ${match}`, []);
 }
 
-/** Capabilities beyond the engine's default set: somebody asked for them. */
-function explicitlyAdded({ inspect }: Container, today: readonly string[]): readonly string[] {
-  const standard = effectiveCapabilities({}).names;
-  return inspect.HostConfig.CapAdd?.length ? today.filter((name) => !standard.includes(name)) : [];
+function givenOnPurpose({ name }: Container, asked: readonly string[]): CapabilityChoice {
+  return {
+    ok: false,
+    because: `it was given ${asked.join(', ')} on purpose, and whether it needs them cannot be told`,
+    hint: `watch it with enforce observe ${name} --start, or pin what it needs under rules.linux-capabilities.profiles, as "container:${name}": [${asked.join(', ')}]`,
+  };
 }
 
-type WhyDropped = (capability: string) => string;
+function notPinned({ inspect }: Container): CapabilityChoice {
+  return {
+    ok: false,
+    because: 'the playbook keeps only what profiles pin, and none matches',
+    hint: `add a profile for ${JSON.stringify(inspect.Config.Image)} under rules.linux-capabilities.profiles`,
+  };
+}
 
-function needsOf(
+function straysFrom(match: string, stray: readonly string[]): CapabilityChoice {
+  return {
+    ok: false,
+    because: `the playbook pins ${stray.join(', ')} for ${match}, which it does not hold today`,
+    hint: 'enforce never adds a power; give it the capability yourself, or take it off the profile',
+  };
+}
+
+function endedText({ name }: Container, entry: ContainerCapabilities | undefined): string {
+  return `what the playbook says of the capabilities of ${name} (${entry?.source ?? ''}) ended on ${entry?.expires ?? ''}; evidence decides now`;
+}
+
+function warningsFor(
   container: Container,
-  engine: EngineFacts,
-  catalogue: Catalogue,
-): readonly [Needs, WhyDropped, readonly string[]] {
-  const entry = catalogued(container, catalogue);
-  const configured = configurationNeeds(container, engine);
-  if (entry)
-    return [new Map([...configured, ...entry.needs]), () => `not needed by ${entry.image} (${entry.source})`, []];
-  if (isNonRoot(container)) {
-    return [
-      configured,
-      () => 'its processes are not root and hold no capability',
-      [`${whatNonRootLoses(container)}; pin a profile if the service relies on one`],
-    ];
-  }
+  ledger: Ledger,
+  decisions: readonly CapabilityDecision[],
+): readonly string[] {
+  const dropped = decisions.filter(
+    ({ capability, verdict }) => verdict === 'drop' && !DEFAULT_CAPABILITIES.includes(capability),
+  );
+  const onPurpose = container.inspect.HostConfig.CapAdd?.length ? dropped.map(({ capability }) => capability) : [];
   return [
-    new Map([...safeSet(container), ...configured]),
-    whyNotSafe,
-    [
-      'weak evidence for capabilities: the image is not in the catalogue, so the safe set is kept; pin a profile to keep less',
-    ],
+    ...(ledger.confidence === 'weak' ? [`weak evidence for capabilities: ${ledger.because}`] : []),
+    ...(onPurpose.length > 0 && onPurpose.length < 10
+      ? [
+          `it was given ${onPurpose.join(', ')} on purpose, and was never seen to use it; keep it by a floor in the playbook if it is needed rarely`,
+        ]
+      : []),
+    ...(isNonRoot(container) && ledger.confidence === 'fair' && ledger.entry === undefined
+      ? [`${whatNonRootLoses(container)}; pin a profile if the service relies on one`]
+      : []),
   ];
 }
 
 /** A program whose file capabilities its container lacks does not start, with no-new-privileges or without. */
-function whatNonRootLoses(container: Container): string {
-  return hasNoNewPrivileges(container)
+function whatNonRootLoses({ inspect }: Container): string {
+  return hasNoNewPrivileges(inspect.HostConfig)
     ? 'a program with file capabilities inside the image would no longer start'
     : 'a setuid program inside the image would lose its power, and one with file capabilities would no longer start';
-}
-
-function hasNoNewPrivileges({ inspect }: Container): boolean {
-  return (inspect.HostConfig.SecurityOpt ?? []).some((option) =>
-    /^no-new-privileges(?:[=:](?:true|1|t))?$/i.test(option),
-  );
-}
-
-function decide(
-  { inspect }: Container,
-  today: readonly string[],
-  needs: Needs,
-  whyDropped: WhyDropped,
-  warnings: readonly string[],
-): CapabilityChoice {
-  const decisions = today.map((capability): CapabilityDecision => {
-    const need = needs.get(capability);
-    return need
-      ? { capability, verdict: 'keep', ...need }
-      : { capability, verdict: 'drop', evidence: 'none', because: whyDropped(capability) };
-  });
-  const keep = decisions.filter(({ verdict }) => verdict === 'keep').map(({ capability }) => capability);
-  const { CapAdd = null, CapDrop = null } = inspect.HostConfig;
-  return {
-    ok: true,
-    decisions,
-    warnings,
-    edits: [
-      { path: 'HostConfig.CapDrop', before: CapDrop, after: ['ALL'] },
-      { path: 'HostConfig.CapAdd', before: CapAdd, after: keep },
-    ],
-  };
 }

@@ -1,11 +1,26 @@
+import type { Evidence } from '../model/evidence.ts';
+import type { ProcessFacts } from '../model/runtime.ts';
 import type { Container } from '../model/snapshot.ts';
-import type { Needs } from './choose-capabilities.ts';
 
 /**
  * What a root container keeps when nothing is known of it: every default capability that at least 1.7 % of root
- * containers need and no configuration shows (capabilities.md §9.4). NET_BIND_SERVICE is left to the configuration,
- * which tells exactly; NET_RAW, MKNOD, SETFCAP, SETPCAP, AUDIT_WRITE and FSETID are hardly needed and worth most to an attacker.
+ * containers need and no configuration shows (capabilities.md §9.4), less what its processes show it to have no use for.
+ * NET_BIND_SERVICE is left to the configuration, which tells exactly; NET_RAW, MKNOD, SETFCAP, SETPCAP, AUDIT_WRITE and
+ * FSETID are hardly needed and worth most to an attacker.
  */
+export function safeSet(container: Container): readonly Evidence[] {
+  const useless = uselessTo(container);
+  const needs = Object.entries(SAFE_SET).map(
+    ([capability, because]): Evidence =>
+      useless.get(capability) === undefined
+        ? { capability, class: 'safe-set', because: `${because} (not observed)` }
+        : { capability, class: 'refuted', because: useless.get(capability) ?? '' },
+  );
+  const { Entrypoint, Cmd } = container.inspect.Config;
+  if (!/\bsshd\b/.test([...(Entrypoint ?? []), ...(Cmd ?? [])].join(' '))) return needs;
+  return [...needs, { capability: 'AUDIT_WRITE', class: 'safe-set', because: 'sshd writes login records' }];
+}
+
 const SAFE_SET: Readonly<Record<string, string>> = {
   CHOWN: 'entrypoints give files to the service’s user',
   DAC_OVERRIDE: 'root reads and writes folders of other users',
@@ -16,15 +31,24 @@ const SAFE_SET: Readonly<Record<string, string>> = {
   SYS_CHROOT: 'the service may confine itself with chroot',
 };
 
-/** The safe set with its reasons, and AUDIT_WRITE for an SSH service, whose logins fail without it. */
-export function safeSet({ inspect }: Container): Needs {
-  const words = [...(inspect.Config.Entrypoint ?? []), ...(inspect.Config.Cmd ?? [])].join(' ');
-  const needs = Object.entries(SAFE_SET).map(([name, because]): [string, { evidence: 'safe-set'; because: string }] => [
-    name,
-    { evidence: 'safe-set', because: `${because} (not observed)` },
+/** Runtimes of applications, and what only starts another program: none of them confines itself. */
+const PLAIN_PROGRAMS =
+  /^(?:node|nodejs|deno|bun|python[\d.]*|java|ruby[\d.]*|dotnet|beam\.smp|gunicorn[\d.]*|sh|bash|dash|ash|busybox|sleep|tail|cat|tini|dumb-init|docker-init)$/;
+
+function uselessTo({ details }: Container): ReadonlyMap<string, string> {
+  const processes = details?.runtime?.processes;
+  if (processes?.known !== true || processes.value.length === 0) return new Map();
+  const first = processes.value[0]?.userIds.real;
+  const isOneUser = processes.value.every(({ userIds }) => userIds.real === first && userIds.effective === first);
+  const isPlain = processes.value.every((one) => PLAIN_PROGRAMS.test(programOf(one)));
+  return new Map([
+    ...(isOneUser ? [['KILL', 'all of its processes have the same user'] as const] : []),
+    ...(isPlain ? [['SYS_CHROOT', 'none of its programs is known to confine itself'] as const] : []),
   ]);
-  if (!/\bsshd\b/.test(words)) return new Map(needs);
-  return new Map([...needs, ['AUDIT_WRITE', { evidence: 'safe-set', because: 'sshd writes login records' }]]);
+}
+
+function programOf({ executable, name }: ProcessFacts): string {
+  return executable === null ? name : executable.slice(executable.lastIndexOf('/') + 1);
 }
 
 /** Why a capability of the engine's default set is not in the safe set. */

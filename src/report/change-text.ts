@@ -1,7 +1,7 @@
 import type { RuleId } from '../model/finding.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { Change, Edit, PortMove } from '../model/plan.ts';
-import { capabilityRows, evidenceSummary } from './capability-text.ts';
+import { basisRows, capabilityRows, evidenceSummary } from './capability-text.ts';
 import { counted } from './counted.ts';
 import { padTo } from './columns.ts';
 import { DETAIL_INDENT, VALUE_WIDTH, detailLine, detailRow } from './detail-row.ts';
@@ -68,6 +68,7 @@ function detailRows(change: Change, verbose: boolean): readonly DetailRow[] {
   return [
     ...change.portMoves.map((move, at) => portRow(change, move, at === 0)),
     ...edits.map((edit) => editRow(change, edit)),
+    ...basisRows(change.capabilities, change.capabilityBasis),
     ...capabilityRows(change.capabilities, verbose),
     ...carryRows(change),
     ...exceptRows(change),

@@ -45,6 +45,8 @@ function observationObject(observation: Observation): JsonObject {
     started_at: observation.startedAt,
     seconds: observation.seconds,
     saw_start: observation.sawStart,
+    ...(observation.ranBefore === undefined ? {} : { ran_before: observation.ranBefore }),
+    ...(observation.sawStop === undefined ? {} : { saw_stop: observation.sawStop }),
     probe: observation.probe,
     lost_events: observation.lostEvents,
     blind_spots: observation.blindSpots,

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type {
+  CapabilityBasis,
   CapabilityDecision,
   Change,
   DependantChange,
@@ -42,6 +43,7 @@ export function changeDocument(change: Change): JsonObject {
     after: byPath(change.edits, 'after'),
     port_moves: change.portMoves.map(portMoveDocument),
     capabilities: change.capabilities.map(capabilityDocument),
+    ...(change.capabilityBasis === undefined ? {} : { capability_basis: basisDocument(change.capabilityBasis) }),
     warnings: [...change.warnings],
     blocked: change.blocked === null ? null : { because: change.blocked.because, hint: change.blocked.hint },
     owner: {
@@ -100,6 +102,24 @@ function capabilityDocument(decision: CapabilityDecision): JsonObject {
     verdict: decision.verdict,
     evidence: decision.evidence,
     because: decision.because,
+    ...(decision.isTolerated === true ? { tolerated: true } : {}),
+    ...(decision.risk === undefined ? {} : { risk: decision.risk }),
+  };
+}
+
+function basisDocument({ mode, confidence, because, notes, advice }: CapabilityBasis): JsonObject {
+  return {
+    mode,
+    confidence,
+    because,
+    notes: [...notes],
+    advice: advice.map((one) => ({
+      kind: one.kind,
+      instead_of: [...one.insteadOf],
+      setting: one.setting,
+      because: one.because,
+      applied: one.isApplied,
+    })),
   };
 }
 

@@ -6,7 +6,7 @@ import {
   normalizeCapability,
 } from '../model/capabilities.ts';
 import type { Rule, Severity } from '../model/finding.ts';
-import { profileFor } from '../model/profile.ts';
+import { pinnedNames } from '../model/profile.ts';
 
 /** Judges what a container holds, not how its flags are written: spellings, order and repetition play no part. */
 export const linuxCapabilities: Rule<'linux-capabilities'> = {
@@ -25,7 +25,7 @@ It can break programs that change user, take over files, ping or capture packets
 at a restart or at stop. The health gate watches, and takes the change back when it must.
 A privileged container also has every device and no seccomp filter. No list of capabilities replaces
 that, so it is left to a person.`,
-  check: (container, { engine }, settings) => {
+  check: (container, { engine, takenAt }, settings) => {
     const { HostConfig } = container.inspect;
     const { privileged, names: effective } = effectiveCapabilities(
       HostConfig,
@@ -33,7 +33,7 @@ that, so it is left to a person.`,
     );
     const addsAll = has(HostConfig.CapAdd, 'ALL');
     const isRestricted = !privileged && !addsAll && has(HostConfig.CapDrop, 'ALL');
-    const pinned = (profileFor(container, settings)?.keep ?? []).map(normalizeCapability);
+    const pinned = pinnedNames(container, settings, takenAt.slice(0, 10)).map(normalizeCapability);
 
     const beyond = effective.filter((name) => !DEFAULT_CAPABILITIES.includes(name) && !pinned.includes(name));
     const cameAlong = isRestricted ? [] : effective.filter((name) => name === 'NET_RAW');

@@ -11,12 +11,13 @@ import { readDetails } from '../../src/scan/read-details.ts';
 import { containerOf, takeSnapshot } from '../../src/scan/take-snapshot.ts';
 import type { Connection } from '../../src/transport/connection.ts';
 import { openUnix } from '../../src/transport/unix.ts';
+import { someCapabilitySettings } from '../support/a-playbook.ts';
 import { snapshot } from '../support/containers.ts';
 import { describeReal, realEngine } from '../support/real-engine.ts';
 
 jest.setTimeout(60_000);
 
-const CIS = { require: 'cis', add: 'auto', profiles: [] } as const;
+const CIS = someCapabilitySettings();
 const real = realEngine('scan');
 let image: string;
 let connection: Connection;

@@ -53,9 +53,21 @@ describe('the catalogue that comes with enforce', () => {
   });
 
   test('never makes a binary that cannot be started: SETFCAP stands with what it hands out', () => {
-    const handsOut = entries.filter(({ keep }) => keep.includes('SETFCAP')).map(({ images }) => images[0]);
+    const handsOut = entries.flatMap(({ images, keep, also }) =>
+      [keep, ...also.map((one) => one.keep)]
+        .filter((names) => names.includes('SETFCAP'))
+        .map((names) => `${images[0]}: ${names.filter((name) => /^(NET|IPC)_/.test(name)).join(' ')}`),
+    );
 
-    expect(handsOut).toEqual(['hashicorp/vault', 'pihole/pihole']);
+    expect(handsOut).toEqual([
+      'hashicorp/consul: NET_BIND_SERVICE',
+      'hashicorp/vault: IPC_LOCK',
+      'pihole/pihole: NET_BIND_SERVICE NET_RAW NET_ADMIN',
+    ]);
+  });
+
+  test('says when what nobody sees is asked for', () => {
+    expect(entryFor('postgres', 'root')?.rare).toEqual({ DAC_OVERRIDE: 'every start but the first' });
   });
 
   test('has no entry that an earlier one hides', () => {
@@ -68,6 +80,16 @@ describe('the catalogue that comes with enforce', () => {
     );
 
     expect(hidden).toEqual([]);
+  });
+
+  test.each([
+    ['when: full-moon', /also\[0\]\.when: is "full-moon"; expected bind-mount, host-network, foreign-folder/],
+    ['when: { procces: pinger }', /also\[0\]\.when\.?.*procces.*is not a known key|also\[0\]\.when: is a mapping/],
+  ])('refuses the condition %s', async (when, message) => {
+    const text = `- images: [nginx]\n  user: root\n  keep: []\n  also: [{ ${when}, keep: [KILL], because: x }]\n  source: tried\n  confidence: high\n`;
+    const file = join(folderOf({ 'catalogue.yml': text }), 'catalogue.yml');
+
+    expect((await failureOf(() => loadCatalogue(file))).message).toMatch(message);
   });
 
   test('is judged like every file', async () => {

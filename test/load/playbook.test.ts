@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Playbook } from '../../src/model/playbook.ts';
 import { DEFAULT_PLAYBOOK, DEFAULT_PLAYBOOK_FILE } from '../../src/load/default-playbook.ts';
 import { loadPlaybook, readPlaybook } from '../../src/load/playbook.ts';
+import { someCapabilitySettings } from '../support/a-playbook.ts';
 import { folderOf } from '../support/folder-of.ts';
 
 describe('a playbook', () => {
@@ -22,7 +23,7 @@ describe('a playbook', () => {
           ]),
           otherwise: 8000,
         },
-        'linux-capabilities': { require: 'cis', add: 'auto', profiles: [] },
+        'linux-capabilities': someCapabilitySettings(),
         'host-network-privileged-listener': {},
       },
       rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
@@ -80,14 +81,14 @@ windows:
       },
       rules: {
         'privileged-host-port': { map: new Map([[25, 2525]]) },
-        'linux-capabilities': {
+        'linux-capabilities': someCapabilitySettings({
           require: 'drop-all',
           add: 'profiles',
           profiles: [
             { match: 'nginx:*', keep: ['CHOWN', 'SETGID', 'SETUID'] },
             { match: 'container:metrics-*', keep: [] },
           ],
-        },
+        }),
       },
       rollout: {
         batches: [1, '25%', '100%'],

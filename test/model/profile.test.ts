@@ -40,6 +40,6 @@ describe('profileFor', () => {
   });
 });
 
-function settings(...matches: readonly string[]): CapabilitySettings {
-  return { require: 'cis', add: 'auto', profiles: matches.map((match) => ({ match, keep: ['CHOWN'] })) };
+function settings(...matches: readonly string[]): Pick<CapabilitySettings, 'profiles'> {
+  return { profiles: matches.map((match) => ({ match, keep: ['CHOWN'] })) };
 }

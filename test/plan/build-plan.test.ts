@@ -19,6 +19,7 @@ web-1   ssh://deploy@web-1.example.com   Docker 20.10.24   2 containers, 1 to re
         ports     80/tcp   *:80 → *:8080                        privileged-host-port   CIS 5.8  STIG V-260929  STIG V-235819
         cap_drop  – → ALL                                       linux-capabilities     CIS 5.4  STIG V-260923  STIG V-235801
         cap_add   – → CHOWN SETGID SETUID                       catalogue; 11 dropped
+        caps      14 → 3   confidence strong: known for nginx (tried)
         keep      CHOWN             known for nginx (tried)     catalogue
         keep      SETGID            known for nginx (tried)     catalogue
         keep      SETUID            known for nginx (tried)     catalogue
@@ -64,7 +65,7 @@ Plan: 1 to recreate, 0 to update, 1 blocked, 0 excepted, 0 compliant.
     expect(text).toBe(`\
 web-1   ssh://deploy@web-1.example.com   Docker 20.10.24   1 container, 1 blocked
   !   shop        blocked: it is privileged: beside every capability that lifts seccomp, device and path limits, which a list of capabilities cannot replace
-        → recreate it by hand without --privileged, or write an exception
+        → recreate it by hand without --privileged, or write an exception; enforce observe shop --start tells which capabilities it uses
 Plan: 0 to recreate, 0 to update, 1 blocked, 0 excepted, 0 compliant.
 `);
   });

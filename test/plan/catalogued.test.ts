@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { CatalogueCondition } from '../../src/model/catalogue.ts';
 import type { CatalogueMatch } from '../../src/plan/catalogued.ts';
 import { catalogued, repositoryOf } from '../../src/plan/catalogued.ts';
+import { aProcessOf, aRuntime } from '../support/a-runtime.ts';
 import type { Deviations } from '../support/containers.ts';
 import { container } from '../support/containers.ts';
 import { CATALOGUE, seen } from '../support/planned.ts';
@@ -85,8 +87,11 @@ describe('the catalogue', () => {
     const bind = match({ Config: { Image: 'nginx' }, Mounts: [{ Type: 'bind', Destination: '/etc/nginx' }] });
     const volume = match({ Config: { Image: 'nginx' }, Mounts: [{ Type: 'volume', Destination: '/data' }] });
 
-    expect(bind?.needs.get('DAC_OVERRIDE')?.because).toBe('logs on the host may belong to another user (tried)');
-    expect(volume?.needs.has('DAC_OVERRIDE')).toBe(false);
+    expect(bind?.evidence[0]).toMatchObject({
+      capability: 'DAC_OVERRIDE',
+      because: 'logs on the host may belong to another user (tried)',
+    });
+    expect(keptOf(volume)).not.toContain('DAC_OVERRIDE');
   });
 
   test('adds what the host network asks for', () => {
@@ -96,10 +101,55 @@ describe('the catalogue', () => {
   });
 });
 
+describe('a condition of an entry', () => {
+  const PINGER = { path: '/pinger', isUsed: true, isSetuidRoot: false };
+  const FILE = { ...PINGER, capabilities: { permitted: ['NET_RAW'], inheritable: [], isEffective: true } };
+  const CLOSED = { path: '/d', kind: 'volume', ownerId: 9, groupId: 9, mode: 0o700, isEmpty: false } as const;
+
+  test.each<[CatalogueCondition, Deviations, Parameters<typeof aRuntime>[0]]>([
+    ['bind-mount', { Mounts: [{ Type: 'bind', Destination: '/d' }] }, {}],
+    ['host-network', { HostConfig: { NetworkMode: 'host' } }, {}],
+    ['foreign-folder', {}, { mountedFolders: [CLOSED] }],
+    ['file-capabilities', {}, { poweredFiles: [FILE] }],
+    [{ environment: 'RUN_AS' }, { Config: { Image: 'acme/app', Env: ['RUN_AS=sha256:0c21'] } }, {}],
+    [{ process: 'pinger' }, {}, { processes: [aProcessOf('pinger')] }],
+  ])('%j holds where it is so, and else not', (when, deviations, runtime) => {
+    expect(alsoKept(when, { ...deviations, details: seen({ runtime: aRuntime(runtime) }) })).toEqual(['KILL']);
+    expect(alsoKept(when, { details: seen({ runtime: aRuntime() }) })).toEqual([]);
+    expect(alsoKept(when, {})).toEqual([]);
+  });
+
+  test('may be that a variable is not set', () => {
+    const when = { no_environment: 'SKIP' };
+
+    expect(alsoKept(when, {})).toEqual(['KILL']);
+    expect(alsoKept(when, { Config: { Image: 'acme/app', Env: ['SKIP='] } })).toEqual([]);
+  });
+});
+
+test('what is asked for when nobody watches stays, though the container was watched', () => {
+  const catalogue = { entries: [{ ...ENTRY, keep: ['CHOWN', 'KILL'], rare: { KILL: 'graceful stop' } }] };
+
+  const found = catalogued(container('web', { Config: { Image: 'acme/app' } }), catalogue);
+
+  expect(found?.evidence).toEqual([
+    { capability: 'CHOWN', class: 'catalogue', because: 'known for acme/app (tried)' },
+    { capability: 'KILL', class: 'catalogue', because: 'known for acme/app: graceful stop (tried)', isRare: true },
+  ]);
+});
+
+const ENTRY = { images: ['acme/app'], user: 'any', keep: [], also: [], source: 'tried', confidence: 'high' } as const;
+
+function alsoKept(when: CatalogueCondition, deviations: Deviations): readonly string[] {
+  const entry = { ...ENTRY, also: [{ when, keep: ['KILL'], because: 'it is so' }] };
+  const given = container('web', { ...deviations, Config: { Image: 'acme/app', ...deviations.Config } });
+  return (catalogued(given, { entries: [entry] })?.evidence ?? []).map(({ capability }) => capability);
+}
+
 function match(deviations: Deviations): CatalogueMatch | undefined {
   return catalogued(container('web', deviations), CATALOGUE);
 }
 
 function keptOf(found: CatalogueMatch | undefined): readonly string[] | undefined {
-  return found && [...found.needs.keys()];
+  return found?.evidence.map(({ capability }) => capability);
 }

@@ -1,35 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { EngineFacts } from '../../src/model/snapshot.ts';
 import { configurationNeeds, isNonRoot } from '../../src/plan/configuration-needs.ts';
 import type { Deviations } from '../support/containers.ts';
-import { container, snapshot } from '../support/containers.ts';
-
-const { engine } = snapshot([]);
-
-describe('a configuration shows that NET_BIND_SERVICE is needed', () => {
-  test.each<readonly [string, Deviations, string]>([
-    ['in the host network', { HostConfig: { NetworkMode: 'host' } }, '1.51'],
-    ['in the network of another container', { HostConfig: { NetworkMode: 'container:3f1c' } }, '1.51'],
-    [
-      'where a sysctl takes low ports back',
-      { HostConfig: { Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '1024' } } },
-      '1.51',
-    ],
-    ['on an engine before 20.10', {}, '1.40'],
-    ['on a much older engine', {}, '1.24'],
-  ])('%s', (_sentence, deviations, apiVersion) => {
-    expect(needs(deviations, { ...engine, apiVersion })).toEqual(['NET_BIND_SERVICE']);
-  });
-
-  test.each<readonly [string, Deviations]>([
-    ['on the default network', { HostConfig: { NetworkMode: 'default' } }],
-    ['on a network of its own', { HostConfig: { NetworkMode: 'shop_backend' } }],
-    ['without a network', { HostConfig: { NetworkMode: 'none' } }],
-    ['where a sysctl frees low ports', { HostConfig: { Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' } } }],
-  ])('and that it is not %s since 20.10', (_sentence, deviations) => {
-    expect(needs(deviations)).toEqual([]);
-  });
-});
+import { container } from '../support/containers.ts';
 
 describe('a command line shows that a container changes user', () => {
   test.each<readonly [string, readonly string[] | null, readonly string[] | null]>([
@@ -60,6 +32,6 @@ describe('a user', () => {
   });
 });
 
-function needs(deviations: Deviations, on: EngineFacts = engine): readonly string[] {
-  return [...configurationNeeds(container('web', deviations), on).keys()];
+function needs(deviations: Deviations): readonly string[] {
+  return configurationNeeds(container('web', deviations)).map(({ capability }) => capability);
 }

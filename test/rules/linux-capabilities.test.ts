@@ -8,11 +8,12 @@ import {
 import type { CapabilitySettings } from '../../src/model/playbook.ts';
 import type { HostConfig } from '../../src/model/snapshot.ts';
 import { linuxCapabilities } from '../../src/rules/linux-capabilities.ts';
+import { someCapabilitySettings } from '../support/a-playbook.ts';
 import { container, snapshot } from '../support/containers.ts';
 import type { RuleCase } from '../support/describe-rule.ts';
 import { describeRule } from '../support/describe-rule.ts';
 
-const cis: CapabilitySettings = { require: 'cis', add: 'auto', profiles: [] };
+const cis: CapabilitySettings = someCapabilitySettings();
 const dropAll: CapabilitySettings = { ...cis, require: 'drop-all' };
 const pinned: CapabilitySettings = { ...cis, profiles: [{ match: 'nginx:*', keep: ['CAP_NET_ADMIN'] }] };
 

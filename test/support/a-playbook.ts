@@ -1,4 +1,4 @@
-import type { Exception, Playbook } from '../../src/model/playbook.ts';
+import type { CapabilitySettings, Exception, Playbook } from '../../src/model/playbook.ts';
 
 /** The built-in playbook, as it is after loading. */
 export function aPlaybook(different: Partial<Playbook> = {}): Playbook {
@@ -14,7 +14,7 @@ export function aPlaybook(different: Partial<Playbook> = {}): Playbook {
         ]),
         otherwise: 8000,
       },
-      'linux-capabilities': { require: 'cis', add: 'auto', profiles: [] },
+      'linux-capabilities': someCapabilitySettings(),
       'host-network-privileged-listener': {},
     },
     rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
@@ -22,6 +22,20 @@ export function aPlaybook(different: Partial<Playbook> = {}): Playbook {
     keepSeconds: 7 * 24 * 3600,
     windows: [],
     digest: 'sha256:9b1c',
+    ...different,
+  };
+}
+
+/** What the built-in playbook asks of capabilities. */
+export function someCapabilitySettings(different: Partial<CapabilitySettings> = {}): CapabilitySettings {
+  return {
+    require: 'cis',
+    add: 'auto',
+    mode: 'equivalent',
+    instead: [],
+    profiles: [],
+    learned: [],
+    containers: [],
     ...different,
   };
 }

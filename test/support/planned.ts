@@ -1,14 +1,17 @@
 import type { Catalogue } from '../../src/model/catalogue.ts';
 import type { RuleId } from '../../src/model/finding.ts';
+import type { Learned } from '../../src/model/learned.ts';
+import { NOTHING_LEARNED } from '../../src/model/learned.ts';
 import type { Whereabouts } from '../../src/model/machine.ts';
 import type { Change, Plan } from '../../src/model/plan.ts';
-import type { Exception, Playbook } from '../../src/model/playbook.ts';
+import type { CapabilitySettings, Exception, Playbook } from '../../src/model/playbook.ts';
 import type { Container, ContainerDetails, PortBinding, Snapshot } from '../../src/model/snapshot.ts';
 import { assess } from '../../src/plan/assess.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
+import type { CapabilitySources } from '../../src/plan/choose-capabilities.ts';
 import { planText } from '../../src/report/plan-text.ts';
 import { RULES } from '../../src/rules/index.ts';
-import { aPlaybook } from './a-playbook.ts';
+import { aPlaybook, someCapabilitySettings } from './a-playbook.ts';
 import type { Deviations } from './containers.ts';
 import { container, idOf, snapshot } from './containers.ts';
 
@@ -22,6 +25,7 @@ export interface Planning {
   /** Globs of `--container`. */
   readonly containers?: readonly string[];
   readonly carry?: Change['carry'];
+  readonly learned?: Learned;
   /** Names of `--rule`. */
   readonly only?: readonly RuleId[];
 }
@@ -56,6 +60,7 @@ export function planned(
       itself: planning.itself ?? { containerIds: [] },
       createdAt: '2026-11-22T21:09:11.000Z',
       ...(planning.carry === undefined ? {} : { carry: planning.carry }),
+      ...(planning.learned === undefined ? {} : { learned: planning.learned }),
     },
   );
 }
@@ -100,6 +105,12 @@ export function seen(different: Partial<ContainerDetails> = {}): ContainerDetail
     hostPaths: [],
     ...different,
   };
+}
+
+/** What a choice of capabilities is made from, on the day of the fixtures: the small catalogue, and nothing learned. */
+export function sourcesOf(settings: CapabilitySettings = someCapabilitySettings()): CapabilitySources {
+  const { engine } = snapshot([]);
+  return { engine, settings, catalogue: CATALOGUE, learned: NOTHING_LEARNED, accepted: new Map(), day: '2026-11-22' };
 }
 
 /** What is known of nginx, and of an image whose program carries a file capability. */

@@ -67,6 +67,8 @@ export interface Attempt {
   readonly keep?: readonly string[];
   /** Beside those of every change. */
   readonly edits?: readonly Edit[];
+  /** What else is different about it. */
+  readonly change?: Partial<Change>;
   readonly run?: string;
 }
 
@@ -106,7 +108,10 @@ export function recreating(area: string): Recreating {
     for (const { Type, Name } of found.Mounts ?? []) if (Type === 'volume' && Name) volumes.add(Name);
     return found;
   };
-  const attempt: Recreating['attempt'] = async (before, { keep, edits = [], run = RUN } = {}) => {
+  const attempt: Recreating['attempt'] = async (
+    before,
+    { keep, edits = [], change: different = {}, run = RUN } = {},
+  ) => {
     const { tools, close } = await workAt(socketPath, run);
     const change: Change = changeOf(before, keep);
     const preflight = () => Promise.resolve({ ready: true } as const);
@@ -118,7 +123,7 @@ export function recreating(area: string): Recreating {
       preflight,
     };
     try {
-      return await applyChange({ ...change, edits: [...change.edits, ...edits] }, settings, tools);
+      return await applyChange({ ...change, ...different, edits: [...change.edits, ...edits] }, settings, tools);
     } finally {
       await close();
     }
@@ -200,6 +205,6 @@ export function recreating(area: string): Recreating {
 }
 
 /** One more setting that a change sets. */
-export function setting(path: string, after: JsonValue): Edit {
-  return { path, before: null, after };
+export function setting(path: string, after: JsonValue, before: JsonValue = null): Edit {
+  return { path, before, after };
 }

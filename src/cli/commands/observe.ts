@@ -1,5 +1,6 @@
 import { parseDuration } from '../../load/duration.ts';
 import { EnforceError } from '../../model/errors.ts';
+import type { LearnedProfile } from '../../model/learned.ts';
 import type { Host, HostResult } from '../../model/inventory.ts';
 import { errorText } from '../../report/error-text.ts';
 import { jsonText } from '../../report/json-text.ts';
@@ -21,6 +22,7 @@ import { warn } from '../progress-line.ts';
 import { requireConsent } from '../require-consent.ts';
 import { usage } from '../run.ts';
 import { saveObservations } from '../save-observations.ts';
+import { profileIn, profilesLearned, saveProfiles } from '../save-profile.ts';
 import { terminalPrompter } from '../terminal-prompter.ts';
 import type { World } from '../world.ts';
 
@@ -29,6 +31,8 @@ export interface ObserveOptions extends CommonOptions {
   readonly for: string;
   readonly start: boolean;
   readonly yes: boolean;
+  /** File of a profile. */
+  readonly save?: string;
 }
 
 const LONGEST_SECONDS = 7 * 86_400;
@@ -45,6 +49,8 @@ export async function observe(names: readonly string[], options: ObserveOptions,
     throw usage(`--for ${JSON.stringify(options.for)} is no length of time from 1s to 7d`, 'as in --for 10m');
   const { hosts, warnings } = await readHosts(options, world);
   warn(warnings, options, world);
+  // A file that cannot be added to is better known before hours of watching.
+  if (options.save !== undefined) await profileIn(options.save);
   if (options.start) requireConsent('restart the containers', options, world);
 
   const opened = await onEachHost(hosts, options.concurrency, (host) => openHost(host, names, options, world));
@@ -97,6 +103,7 @@ async function observeAll(
   const stuck: string[] = [];
   const broken: { readonly host: Host; readonly error: Error }[] = [];
   const unsaved: string[] = [];
+  const profiles: LearnedProfile[] = [];
   const ended = await onEachHost([...ready.keys()], options.concurrency, async (host): Promise<ObservedHost> => {
     const open = ready.get(host);
     if (!open || open.chosen.containers.length === 0) return { host: host.name, observations: [] };
@@ -107,6 +114,7 @@ async function observeAll(
     if (brokenOff) broken.push({ host, error: brokenOff });
     try {
       await saveObservations(host.name, chosen.engineId, observations, options, world);
+      if (options.save !== undefined) profiles.push(...(await profilesLearned(observations, session, world)));
     } catch (error) {
       // What took hours to see is told all the same.
       unsaved.push(host.name);
@@ -126,6 +134,7 @@ async function observeAll(
       ? jsonText(observationsDocument(seen, unread, world.now().toISOString()))
       : observationText(seen, { colors: usesColors(world.stdout, world, options.color) }),
   );
+  if (options.save !== undefined) await saveProfiles(options.save, profiles);
   const count = seen.reduce((sum, { observations }) => sum + observations.length, 0);
   if (count > 0 && unsaved.length === 0 && !options.quiet)
     world.stderr.write('Kept for the plans of this machine: enforce plan uses it.\n');

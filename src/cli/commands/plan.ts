@@ -15,6 +15,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { worst } from '../exit-code.ts';
 import type { RuleInputs } from '../inputs.ts';
 import { readInputs, readRules } from '../inputs.ts';
+import { learnedOf } from '../learned.ts';
 import type { CarryOption, CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { startProgress, warn } from '../progress-line.ts';
@@ -77,6 +78,7 @@ export async function planOf(readings: readonly HostReading[], inputs: RuleInput
     assessment: inputs.assessment,
     exceptions: inputs.exceptions,
     catalogue: await loadCatalogue(),
+    learned: await learnedOf(readings, inputs.learned),
     itself: world.itself(),
     createdAt: world.now().toISOString(),
     carry: inputs.carry,

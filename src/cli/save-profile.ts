@@ -1,0 +1,69 @@
+import { loadCatalogue } from '../load/catalogue.ts';
+import { DEFAULT_PLAYBOOK } from '../load/default-playbook.ts';
+import { kindAt } from '../load/folder.ts';
+import { loadProfile } from '../load/learned-profile.ts';
+import type { LearnedProfile } from '../model/learned.ts';
+import type { Observation } from '../model/observation.ts';
+import { chooseCapabilities } from '../plan/choose-capabilities.ts';
+import { mergeProfiles, profileOf } from '../plan/profile-of.ts';
+import { isSameMaking } from '../plan/profiles-of.ts';
+import { profileText } from '../report/profile-document.ts';
+import { boundedReader } from '../scan/bounded-reader.ts';
+import { takeSnapshot } from '../scan/take-snapshot.ts';
+import type { HostSession } from './host-session.ts';
+import { inDetail } from './read-host.ts';
+import { usage } from './run.ts';
+import { saveFile } from './save-file.ts';
+import type { World } from './world.ts';
+
+/** The profile that a file holds; undefined where there is no such file. */
+export async function profileIn(file: string): Promise<LearnedProfile | undefined> {
+  return (await kindAt(file, file)) === 'absent' ? undefined : await loadProfile(file);
+}
+
+/** Keeps what was learned of containers of one making as one profile; what the file knows already stays in it. */
+export async function saveProfiles(file: string, learned: readonly LearnedProfile[]): Promise<void> {
+  let profile = await profileIn(file);
+  for (const one of learned) {
+    if (profile !== undefined && !isSameMaking(profile.key, one.key))
+      throw usage(
+        `${file} is about ${profile.key.repository}, made another way than what was watched`,
+        'give each making a file of its own',
+      );
+    profile = profile === undefined ? one : mergeProfiles(profile, one);
+  }
+  if (profile !== undefined) saveFile(file, profileText(profile));
+}
+
+/** What observations of one host's containers come to, as profiles. */
+export async function profilesLearned(
+  observations: readonly Observation[],
+  session: HostSession,
+  world: World,
+): Promise<readonly LearnedProfile[]> {
+  const settings = DEFAULT_PLAYBOOK.rules['linux-capabilities'];
+  if (!settings || observations.length === 0) return [];
+  const [connection, engine] = await Promise.all([session.connection(), session.engine()]);
+  const now = world.now().toISOString();
+  const snapshot = await inDetail(
+    await takeSnapshot(boundedReader(engine, world.clock.now), connection, { now }),
+    new Set(observations.map(({ id }) => id)),
+    session,
+    world,
+  );
+  const catalogue = await loadCatalogue();
+  return observations.flatMap((observation) => {
+    const container = snapshot.containers.find(({ id }) => id === observation.id);
+    if (!container) return [];
+    const choice = chooseCapabilities(container, {
+      engine: snapshot.engine,
+      settings,
+      catalogue,
+      learned: { observations: [observation], profiles: [] },
+      accepted: new Map(),
+      day: now.slice(0, 10),
+    });
+    if (!choice.ok) throw usage(`nothing can be kept of ${container.name}: ${choice.because}`, choice.hint);
+    return [profileOf(container, observation, choice)];
+  });
+}

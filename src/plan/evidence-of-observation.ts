@@ -1,0 +1,90 @@
+import type { Evidence } from '../model/evidence.ts';
+import type { CapabilityUse, Observation } from '../model/observation.ts';
+
+/**
+ * What watching a container showed: what it used is a reason to keep, what it asked for in vain and what it never asked
+ * for are reasons to drop. Silence counts only where its start was seen and no event was lost.
+ */
+export function evidenceOfObservation(observation: Observation, held: readonly string[]): readonly Evidence[] {
+  const shown = [
+    ...byTimes(observation.uses).map(usedFor),
+    ...declaredFor(observation, held),
+    ...byTimes(observation.refusals).map(refusedFor),
+    ...observation.refusedChroots.map(
+      (program): Evidence => ({
+        capability: 'SYS_CHROOT',
+        class: 'refuted',
+        because: `${program} asked for it and is refused it today`,
+      }),
+    ),
+  ];
+  if (!isWhole(observation)) return shown;
+  const silent = held.filter((name) => !shown.some(({ capability }) => capability === name));
+  return [
+    ...shown,
+    ...silent.map((capability): Evidence => ({ capability, class: 'silent', because: NEVER(observation) })),
+  ];
+}
+
+/** Whether what it did not show did not happen: its start was seen, and the kernel lost nothing of it. */
+export function isWhole({ sawStart, lostEvents }: Observation): boolean {
+  return sawStart && lostEvents === 0;
+}
+
+/** How long it was watched, in words. */
+export function timeText(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}
+
+const NEVER = ({ seconds }: Observation): string =>
+  `never asked for, from its start on, while watched for ${timeText(seconds)}`;
+
+function byTimes(uses: readonly CapabilityUse[]): readonly CapabilityUse[] {
+  return uses.toSorted(
+    (a, b) => b.times - a.times || (a.program < b.program ? -1 : 1) || ((a.call ?? '') < (b.call ?? '') ? -1 : 1),
+  );
+}
+
+function usedFor(use: CapabilityUse): Evidence {
+  const { capability, phase, program, call } = use;
+  const advisory = whyAdvisory(use);
+  if (advisory !== undefined) return { capability, class: 'advisory', because: `${program} asked for it, ${advisory}` };
+  const did = call === null ? 'used it' : `called ${call} with it`;
+  return phase === 'start'
+    ? { capability, class: 'used-at-start', because: `${program} ${did} at start` }
+    : { capability, class: 'used', because: `${program} ${did}` };
+}
+
+/** The kernel asks for some as a hint only: without them the same happens (capabilities.md §4.4). */
+function whyAdvisory({ capability, call }: CapabilityUse): string | undefined {
+  if (capability === 'FSETID') return 'only to keep a set-group-id bit; nothing fails without it';
+  if (capability === 'SETPCAP' && call === 'capset')
+    return 'as every change of capability sets does; it is granted without';
+  if ((capability === 'SYS_ADMIN' || capability === 'SETPCAP') && call !== null && ALWAYS_ASKING.test(call))
+    return `as every ${call} does; it is granted without`;
+  return undefined;
+}
+
+const ALWAYS_ASKING = /^(?:execve(?:at)?|mmap2?|mremap|mprotect|brk|v?fork|clone3?)$/;
+
+function refusedFor({ capability, program }: CapabilityUse): Evidence {
+  return { capability, class: 'refuted', because: `${program} asked for it and is refused it today` };
+}
+
+/** A program that gives itself all it could have says nothing of what it needs. */
+function declaredFor({ declared }: Observation, held: readonly string[]): readonly Evidence[] {
+  const programs = [...new Set(declared.map(({ program }) => program))].toSorted();
+  return programs.flatMap((program) => {
+    const names = declared.filter((one) => one.program === program).map(({ capability }) => capability);
+    if (held.length > 1 && held.every((name) => names.includes(name))) return [];
+    return names.map(
+      (capability): Evidence => ({
+        capability,
+        class: 'declared',
+        because: `${program} gives itself this capability by name, and may end without it`,
+      }),
+    );
+  });
+}

@@ -1,0 +1,56 @@
+import { isCertain } from '../model/evidence-strength.ts';
+import type { Evidence } from '../model/evidence.ts';
+import type { Blocked, CapabilityDecision } from '../model/plan.ts';
+import type { ContainerCapabilities } from '../model/playbook.ts';
+
+/** What a person wants kept in any case, as evidence. */
+export function floorOf({ floor, source, reason }: ContainerCapabilities): readonly Evidence[] {
+  return floor.map((capability) => ({
+    capability,
+    class: 'pinned',
+    because: `the playbook always keeps it (${source}: ${reason})`,
+  }));
+}
+
+/** What a person asks to keep that a container does not hold today, unless it is allowed by name. */
+export function beyondToday(
+  { add, floor, allowAdd, source }: ContainerCapabilities,
+  held: readonly string[],
+): Blocked | undefined {
+  const beyond = [...new Set([...add, ...floor])].filter((name) => !held.includes(name) && !allowAdd.includes(name));
+  if (beyond.length === 0) return undefined;
+  return {
+    because: `the playbook pins ${beyond.join(', ')} (${source}), which it does not hold today`,
+    hint: `take it off the pin; if it is to get that power, name it under allow_add: [${beyond.join(', ')}]`,
+  };
+}
+
+/** Decisions with what a person never wants kept taken out; blocked where it is seen to be needed. */
+export function withinLimits(
+  decisions: readonly CapabilityDecision[],
+  { never, ceiling, source, reason }: ContainerCapabilities,
+): readonly CapabilityDecision[] | Blocked {
+  const isForbidden = (name: string): boolean =>
+    never.includes(name) || (ceiling !== undefined && !ceiling.includes(name));
+  const forbidden = decisions.filter(({ capability, verdict }) => verdict === 'keep' && isForbidden(capability));
+  const needed = forbidden.filter(({ evidence }) => isCertain(evidence));
+  const [first] = needed;
+  if (first !== undefined) {
+    const names = needed.map(({ capability }) => capability).join(', ');
+    const rule = never.includes(first.capability) ? 'never' : 'ceiling';
+    return {
+      because: `the playbook forbids ${names} (${rule}, ${source}), and it is needed: ${first.because}`,
+      hint: `take ${names} off ${rule}, or change the service so that it does without`,
+    };
+  }
+  return decisions.map((decision) =>
+    forbidden.includes(decision)
+      ? {
+          capability: decision.capability,
+          verdict: 'drop',
+          evidence: 'pinned',
+          because: `the playbook forbids it (${source}: ${reason}), although: ${decision.because}`,
+        }
+      : decision,
+  );
+}

@@ -1,0 +1,89 @@
+import { STRENGTH } from '../model/evidence-strength.ts';
+import type { LearnedProfile, ProfiledCapability } from '../model/learned.ts';
+import type { Observation } from '../model/observation.ts';
+import type { Container } from '../model/snapshot.ts';
+import type { CapabilityChoice } from './choose-capabilities.ts';
+import { profileKeyOf } from './profile-key.ts';
+
+/** What was learned of a container, in a form that is about every container of its making. */
+export function profileOf(
+  container: Container,
+  observation: Observation,
+  choice: Extract<CapabilityChoice, { ok: true }>,
+): LearnedProfile {
+  const { decisions, basis, groups } = choice;
+  return {
+    key: profileKeyOf(container),
+    mode: basis.mode,
+    held: decisions.map(({ capability }) => capability),
+    capabilities: decisions.map(({ capability, verdict, evidence, because, isTolerated = false }) => ({
+      capability,
+      verdict,
+      class: evidence === 'none' ? 'silent' : evidence,
+      because,
+      isTolerated,
+    })),
+    groups,
+    proof: [
+      {
+        container: observation.id.slice(0, 12),
+        at: observation.startedAt,
+        seconds: observation.seconds,
+        sawStart: observation.sawStart,
+        ranBefore: observation.ranBefore ?? false,
+        sawStop: observation.sawStop ?? false,
+        lostEvents: observation.lostEvents,
+        gate: [],
+      },
+    ],
+  };
+}
+
+/**
+ * Two profiles of one making as one: what either was seen to need is needed. A capability leaves only where both were
+ * watched from the start on without it.
+ */
+export function mergeProfiles(one: LearnedProfile, other: LearnedProfile): LearnedProfile {
+  const held = [...new Set([...one.held, ...other.held])].toSorted();
+  const proof = [...one.proof, ...other.proof.filter((watch) => !one.proof.some((known) => isSameWatch(known, watch)))];
+  return {
+    ...one,
+    held,
+    capabilities: held.flatMap((name) => strongerOf(find(one, name), find(other, name))),
+    groups: [
+      ...one.groups,
+      ...other.groups.filter(
+        ({ allOrNone }) => !one.groups.some((known) => String(known.allOrNone) === String(allOrNone)),
+      ),
+    ],
+    proof: proof.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.container < b.container ? -1 : 1)),
+  };
+}
+
+function isSameWatch(a: LearnedProfile['proof'][number], b: LearnedProfile['proof'][number]): boolean {
+  return a.container === b.container && a.at === b.at;
+}
+
+function find({ capabilities }: LearnedProfile, name: string): ProfiledCapability | undefined {
+  return capabilities.find(({ capability }) => capability === name);
+}
+
+/** What only one of them held, only one of them can tell of. */
+function strongerOf(
+  one: ProfiledCapability | undefined,
+  other: ProfiledCapability | undefined,
+): readonly ProfiledCapability[] {
+  if (one === undefined || other === undefined) return [one ?? other ?? []].flat();
+  const strongest = isStronger(other, one) ? other : one;
+  return [
+    {
+      ...strongest,
+      isTolerated: one.verdict === other.verdict ? one.isTolerated && other.isTolerated : strongest.isTolerated,
+    },
+  ];
+}
+
+function isStronger(a: ProfiledCapability, b: ProfiledCapability): boolean {
+  if (a.verdict !== b.verdict) return a.verdict === 'keep';
+  return STRENGTH.indexOf(a.class) < STRENGTH.indexOf(b.class);
+}

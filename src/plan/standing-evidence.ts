@@ -1,0 +1,82 @@
+import type { Evidence } from '../model/evidence.ts';
+import type { CapabilityMode } from '../model/playbook.ts';
+import type { Container } from '../model/snapshot.ts';
+import { foreignFolders } from './latent-rules.ts';
+import type { Watched } from './watched.ts';
+
+/** What decides whether a reason still counts. */
+export interface Standing {
+  readonly mode: CapabilityMode;
+  readonly watched: Watched;
+  readonly container: Container;
+  /** Its image is known from trials, with stops and restarts. */
+  readonly isTried: boolean;
+}
+
+/**
+ * Reasons as they stand once it was watched: what may happen weighs less where its whole life was seen and it did not. A
+ * reason that does not count any more turns into one to drop, so that the plan can still tell of it.
+ */
+export function standing(evidence: readonly Evidence[], how: Standing): readonly Evidence[] {
+  return evidence.map((reason) => {
+    const overruled = whyOverruled(reason, how);
+    return overruled === undefined
+      ? reason
+      : { ...reason, class: 'silent', because: `${reason.because}; ${overruled}` };
+  });
+}
+
+const UNSEEN = 'it was watched from its start on and never asked for it';
+
+function whyOverruled(reason: Evidence, { mode, watched, container, isTried }: Standing): string | undefined {
+  if (mode === 'cautious') return undefined;
+  const isUsed = reason.class === 'used-at-start' || reason.class === 'used';
+  if (mode === 'minimal' && isUsed && reason.isTolerated === true) return 'it bears to be refused it';
+  if (watched.extent !== 'whole')
+    return reason.class === 'latent' ? whyUnlikely(reason, container, isTried) : undefined;
+  switch (reason.class) {
+    case 'latent':
+      return mode === 'minimal' ? UNSEEN : whyNotToCome(reason, watched, container);
+    case 'catalogue':
+      return reason.isRare === true ? undefined : UNSEEN;
+    case 'configuration':
+      if (reason.isRare === true) return undefined;
+      // Whether a start changes owners may hang on whose the files are by then.
+      return reason.capability === 'CHOWN' && mode === 'equivalent' ? whyNotToCome(reason, watched, container) : UNSEEN;
+    default:
+      return undefined;
+  }
+}
+
+/** What its volumes and its image speak against, and nobody has seen. */
+function whyUnlikely({ capability }: Evidence, container: Container, isTried: boolean): string | undefined {
+  if (isTried && !['CHOWN', 'DAC_OVERRIDE'].includes(capability)) return 'its image was tried without it';
+  const runtime = container.details?.runtime;
+  if (capability !== 'FOWNER' || runtime?.mountedFolders.known !== true) return undefined;
+  return foreignFolders(runtime).length === 0 ? 'none of its volumes belongs to another user' : undefined;
+}
+
+/** Three of the latent needs come when nobody watches: at its stop, and at a start on volumes that changed since. */
+function whyNotToCome(
+  { capability }: Evidence,
+  { sawStop, sawRestart }: Watched,
+  container: Container,
+): string | undefined {
+  switch (capability) {
+    case 'KILL':
+      return sawStop ? 'it was seen to stop without it' : undefined;
+    case 'DAC_OVERRIDE':
+      return sawRestart ? 'it was seen to start again without it' : undefined;
+    case 'CHOWN':
+      return areSettled(container) ? 'all of its volumes belong to their users already' : undefined;
+    default:
+      return UNSEEN;
+  }
+}
+
+/** Nobody but the container itself puts files into its own volumes. */
+function areSettled({ inspect, details }: Container): boolean {
+  const folders = details?.runtime?.mountedFolders;
+  if (folders?.known !== true) return (inspect.Mounts ?? []).length === 0;
+  return folders.value.every(({ kind, ownerId }) => kind === 'volume' && ownerId !== 0);
+}

@@ -1,0 +1,76 @@
+import type { Evidence } from '../model/evidence.ts';
+import type { Learned } from '../model/learned.ts';
+import type { Container } from '../model/snapshot.ts';
+import { evidenceOfObservation, isWhole, timeText } from './evidence-of-observation.ts';
+import { profilesOf } from './profiles-of.ts';
+
+/** How much of a container's life was watched, and what that showed. */
+export interface Watched {
+  /** `run`: not its start, or with losses, so that silence proves nothing. */
+  readonly extent: 'nothing' | 'run' | 'whole';
+  /** Its stop was seen too. */
+  readonly sawStop: boolean;
+  /** The start that was seen was not its first, so that its volumes were as they are. */
+  readonly sawRestart: boolean;
+  /** A container of the same making was, and passed the gate with a restart. */
+  readonly isProven: boolean;
+  /** What keeps the evidence from being as good as it could be; empty where nothing does. */
+  readonly flaws: readonly string[];
+  /** What it rests on, in words. */
+  readonly because: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** What observations of this very container and profiles of its making tell. */
+export function watchedOf(container: Container, held: readonly string[], learned: Learned): Watched {
+  const observations = learned.observations.filter(({ id }) => id === container.id);
+  const whole = observations.filter(isWhole);
+  const { exact, relaxed, notes } = profilesOf(container, held, learned.profiles);
+  const profiles = exact.length > 0 ? exact : relaxed;
+  const wholeProfiles = profiles.filter(({ isWhole: all }) => all);
+  const seconds = (whole.length > 0 ? whole : observations).reduce((sum, one) => sum + one.seconds, 0);
+  const evidence = [
+    ...observations.flatMap((observation) => evidenceOfObservation(observation, held)),
+    // What this very container was not seen to ask for, another of its making may have.
+    ...profiles.flatMap(({ evidence: known }) =>
+      whole.length > 0 ? known.filter(({ class: kind }) => kind !== 'silent') : known,
+    ),
+  ];
+  const isBlind = observations.some(({ blindSpots }) => blindSpots.length > 0);
+  const sawStop = whole.some((one) => one.sawStop === true) || wholeProfiles.some((profile) => profile.sawStop);
+  const sawRestart =
+    sawStop || whole.some((one) => one.ranBefore === true) || wholeProfiles.some((profile) => profile.ranBefore);
+  const common = { sawStop, sawRestart, evidence, isProven: exact.some(({ isProven }) => isProven) };
+  if (whole.length > 0) {
+    const flaws = [
+      ...(isBlind ? ['one of the kernel’s channels could not be read while it was watched'] : []),
+      ...(seconds < SHORT_SECONDS ? ['longer would have shown more'] : []),
+    ];
+    return { ...common, extent: 'whole', flaws, because: `watched for ${timeText(seconds)}, from its start on` };
+  }
+  if (wholeProfiles.length > 0)
+    return {
+      ...common,
+      extent: 'whole',
+      flaws: exact.length > 0 ? [] : notes,
+      because: 'a container of the same making was watched from its start on',
+    };
+  if (observations.length === 0 && profiles.length === 0)
+    return { ...common, extent: 'nothing', flaws: notes, because: 'it was not watched' };
+  return {
+    ...common,
+    extent: 'run',
+    flaws: [whyNotWhole(observations), ...notes].filter((text) => text !== ''),
+    because: seconds === 0 ? 'a container of the same making was watched' : `watched for ${timeText(seconds)}`,
+  };
+}
+
+/** Health checks and most jobs come around in this time. */
+const SHORT_SECONDS = 60;
+
+function whyNotWhole(observations: Learned['observations']): string {
+  if (observations.length === 0) return '';
+  return observations.some(({ sawStart }) => sawStart)
+    ? 'the kernel lost some events while it was watched'
+    : 'its start was not watched';
+}

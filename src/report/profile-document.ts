@@ -1,0 +1,76 @@
+import { STRENGTH } from '../model/evidence-strength.ts';
+import type { LearnedProfile, ProfiledCapability, ProfileKey, ProfileProof } from '../model/learned.ts';
+import { plainText } from './plain-text.ts';
+
+/**
+ * A profile as YAML that people can read, keep with their playbooks and carry to other hosts: the same profile is the
+ * same text. Every word that a container chose is written as a quoted JSON string, which YAML reads as it stands.
+ */
+export function profileText(profile: LearnedProfile): string {
+  const { key, mode, held, capabilities, groups, proof } = profile;
+  const keep = capabilities.filter(({ verdict }) => verdict === 'keep').map(({ capability }) => capability);
+  return [
+    'kind: CapabilityProfile',
+    'format_version: "1.0"',
+    ...keyLines(key),
+    `set: { mode: ${mode}, drop: [ALL], add: ${names(keep)} }`,
+    `held: ${names(held)}`,
+    'capabilities:',
+    ...inOrder(capabilities).map(capabilityLine),
+    groups.length === 0 ? 'groups: []' : 'groups:',
+    ...groups.map(
+      ({ allOrNone, because }) =>
+        `  - { all_or_none: ${names(allOrNone)}, because: ${quoted(plainText(because, 300))} }`,
+    ),
+    'proof:',
+    ...proof.map(proofLine),
+    '',
+  ].join('\n');
+}
+
+function keyLines(key: ProfileKey): readonly string[] {
+  return [
+    'key:',
+    `  repository: ${quoted(key.repository)}`,
+    `  tag: ${quoted(key.tag)}`,
+    `  image_id: ${quoted(key.imageId)}`,
+    `  start_digest: ${key.startDigest === null ? 'null' : quoted(key.startDigest)}`,
+    `  user: ${quoted(key.user)}`,
+    `  entrypoint: ${quoted(key.entrypoint)}`,
+    `  command: ${quoted(key.command)}`,
+    `  network: ${key.network}`,
+    `  no_new_privileges: ${key.hasNoNewPrivileges}`,
+    key.folders.length === 0 ? '  folders: []' : '  folders:',
+    ...key.folders.map(
+      ({ path, kind, ownerId, mode, state }) =>
+        `    - { path: ${quoted(path)}, kind: ${kind}, owner: ${ownerId}, mode: ${quoted(mode)}, state: ${state} }`,
+    ),
+  ];
+}
+
+/** What is kept stands first, the strongest reason before the others. */
+function inOrder(capabilities: readonly ProfiledCapability[]): readonly ProfiledCapability[] {
+  return capabilities.toSorted(
+    (a, b) =>
+      Number(a.verdict === 'drop') - Number(b.verdict === 'drop') ||
+      STRENGTH.indexOf(a.class) - STRENGTH.indexOf(b.class) ||
+      (a.capability < b.capability ? -1 : 1),
+  );
+}
+
+function capabilityLine({ capability, verdict, class: kind, because, isTolerated }: ProfiledCapability): string {
+  const tolerated = isTolerated ? ', tolerated: true' : '';
+  return `  ${capability}: { verdict: ${verdict}, class: ${kind}${tolerated}, because: ${quoted(plainText(because, 300))} }`;
+}
+
+function proofLine({ container, at, seconds, sawStart, ranBefore, sawStop, lostEvents, gate }: ProfileProof): string {
+  return `  - { container: ${quoted(container)}, at: ${quoted(at)}, seconds: ${seconds}, saw_start: ${sawStart}, ran_before: ${ranBefore}, saw_stop: ${sawStop}, lost_events: ${lostEvents}, gate: ${names(gate)} }`;
+}
+
+function names(list: readonly string[]): string {
+  return `[${list.join(', ')}]`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
