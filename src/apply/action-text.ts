@@ -13,6 +13,8 @@ export function actionText(action: Action): string {
       return 'carry the changed files over';
     case 'verify':
       return 'check that the service answers';
+    case 'try-stop':
+      return 'stop the new container once, to start it again';
     case 'stop':
     case 'start':
     case 'pause':

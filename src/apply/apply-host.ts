@@ -93,7 +93,7 @@ export async function resumeHost(
   for (const target of unfinishedChanges(await engine.list())) {
     const { container, run } = target;
     tools.emit({ kind: 'resumed', host: tools.host, container, run, text: `finishing what run ${run} left` });
-    const rest = await settleUnderLock({ members: [{ target }], intent: 'resume', gate }, tools);
+    const rest = await settleUnderLock({ members: [{ target }], intent: 'resume', gate, stops: new Map() }, tools);
     results.push(ended({ target, outcome: outcomeOf(rest, container, run) }, tools));
   }
   await removeDeadLock({ gate }, tools);

@@ -2,15 +2,24 @@ import type { Engine } from '../engine/engine.ts';
 import type { HealthGate } from '../model/playbook.ts';
 import { withoutSecrets } from '../model/without-secrets.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
-import type { Baseline, ProbedPort } from './baseline.ts';
+import type { Baseline } from './baseline.ts';
 import { portsToProbe } from './baseline.ts';
+import type { CloserLook, ExpectedPort } from './closer-look.ts';
 import { newPermissionErrors } from './permission-errors.ts';
-import type { Clock, Probe } from './tools.ts';
+import { NOTHING_SUSPECTED, refusalText, suspicionOf } from './suspicion.ts';
+import type { Signs, Suspicion } from './suspicion.ts';
+import type { Clock, Probe, Refusals } from './tools.ts';
 
 /** Whether the candidate took the place of the old container well. */
 export type Verdict =
-  | { readonly passed: true; readonly because: string; readonly answers: readonly number[] }
-  | { readonly passed: false; readonly because: string };
+  | {
+      readonly passed: true;
+      readonly because: string;
+      readonly answers: readonly number[];
+      /** Looks that could not be made, each with why. */
+      readonly unseen: readonly string[];
+    }
+  | { readonly passed: false; readonly because: string; readonly suspicion: Suspicion };
 
 /** What the gate needs: the candidate, how it was before, and how long to look. */
 export interface GateContext {
@@ -23,6 +32,12 @@ export interface GateContext {
   readonly gate: HealthGate;
   readonly clock: Clock;
   readonly probe: Probe;
+  /** Looks into the candidate, and compares it with the old one. */
+  readonly closer: CloserLook;
+  /** What the kernel refused it so far; undefined where nobody watches. */
+  readonly refusals: () => Promise<Refusals | undefined>;
+  /** Capabilities the change takes from it, and programs that have some from their files. */
+  readonly power: Pick<Signs, 'taken' | 'powered'>;
   /** Told when the look began in which every port answered: by then the downtime was over. */
   readonly onAnswer: (at: number) => void;
 }
@@ -38,31 +53,29 @@ const POLL_MILLISECONDS = 250;
 /**
  * Watches a started candidate until it has shown that the service still answers, or has shown that it does not: it must
  * run without a restart; be healthy if it has a HEALTHCHECK, else stay up for a while; answer on every published TCP
- * port that answered before; and write no permission error that the old one did not.
+ * port that answered before, as it did before; have the same processes, run as the same users, and the same open ports;
+ * be refused nothing by the kernel, and write no permission error that the old one did not.
  */
 export async function passGate(context: GateContext): Promise<Verdict> {
-  const { engine, id, clock, gate } = context;
+  const { engine, id, clock, gate, closer } = context;
   const begun = clock.now();
   for (;;) {
     const inspect = await engine.inspect(id);
-    if (!inspect) return { passed: false, because: 'the new container disappeared' };
+    if (!inspect) return { passed: false, because: 'the new container disappeared', suspicion: NOTHING_SUSPECTED };
     const broken = brokenBecause(inspect, context.baseline);
-    if (broken !== undefined)
-      return { passed: false, because: withLastWords(broken, await engine.logs(id, 20), inspect) };
+    if (broken !== undefined) return await failed(broken, inspect, context);
 
     const looked = clock.now();
     const elapsed = looked - begun;
-    const { silent, answers } = await lookAtPorts(inspect, context);
+    const { silent, answers, expected } = await lookAtPorts(inspect, context);
     if (silent === undefined) context.onAnswer(looked);
-    const notYet = silent ?? waitingFor(inspect, context, elapsed);
+    const insight = silent === undefined ? await closer.look(inspect, expected) : undefined;
+    const waits = silent ?? waitingFor(inspect, context, elapsed);
+    if (waits === undefined && insight?.worse !== undefined) return await failed(insight.worse, inspect, context);
+    const notYet = waits ?? insight?.notYet;
     if (notYet === undefined) return await readLog(context, inspect, answers);
     const deadline = gate.deadlineSeconds + startPeriodSeconds(inspect);
-    if (elapsed > deadline * 1000) {
-      return {
-        passed: false,
-        because: withLastWords(`after ${deadline} s ${notYet}`, await engine.logs(id, 20), inspect),
-      };
-    }
+    if (elapsed > deadline * 1000) return await failed(`after ${deadline} s ${notYet}`, inspect, context);
     await clock.delay(POLL_MILLISECONDS);
   }
 }
@@ -95,41 +108,72 @@ interface PortLooks {
   /** What is missing, when a port that should answer does not. */
   readonly silent: string | undefined;
   readonly answers: readonly number[];
+  readonly expected: readonly ExpectedPort[];
 }
 
 async function lookAtPorts(own: ContainerInspect, context: GateContext): Promise<PortLooks> {
   const { engine, publishers, probe } = context;
-  const expected: ProbedPort[] = [];
+  const expected: ExpectedPort[] = [];
   for (const { id, baseline } of publishers) {
     const inspect = id === context.id ? own : await engine.inspect(id);
     const published = inspect ? portsToProbe(inspect) : [];
-    expected.push(...published.filter(({ containerPort }) => baseline?.ports.get(containerPort) !== 'silent'));
+    for (const port of published) {
+      if (baseline?.ports.get(port.containerPort) !== 'silent')
+        expected.push({ ...port, fingerprint: baseline?.fingerprints.get(port.containerPort) });
+    }
   }
   const looks = await Promise.all(expected.map(async ({ ip, port }) => ({ port, look: await probe(ip, port) })));
   const silent = looks.find(({ look }) => look === 'silent');
   return {
     silent: silent && `nothing answers on its port ${silent.port}`,
     answers: [...new Set(looks.filter(({ look }) => look === 'answers').map(({ port }) => port))],
+    expected,
   };
 }
 
-async function readLog(
-  { engine, id, baseline }: GateContext,
+async function readLog(context: GateContext, inspect: ContainerInspect, answers: readonly number[]): Promise<Verdict> {
+  const refusals = await context.refusals();
+  const refused = refusals && refusalText(refusals, context.power.taken, context.power.powered);
+  if (refused !== undefined) return await failed(refused, inspect, context, 'without its last words');
+  const [line] = context.baseline ? await complaints(inspect, context) : [];
+  if (line !== undefined)
+    return await failed(
+      `its log has a permission error that was not there before: ${line}`,
+      inspect,
+      context,
+      'without its last words',
+    );
+  const because = inspect.State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering';
+  return { passed: true, because, answers, unseen: context.closer.unseen() };
+}
+
+async function failed(
+  because: string,
   inspect: ContainerInspect,
-  answers: readonly number[],
+  context: GateContext,
+  words: 'with its last words' | 'without its last words' = 'with its last words',
 ): Promise<Verdict> {
-  const { State } = inspect;
-  // Secrets are taken out before a line is cut, or half of one would be left.
-  const [line] = newPermissionErrors(
+  const suspicion = suspicionOf({
+    ...context.power,
+    refusals: await context.refusals(),
+    lines: await complaints(inspect, context),
+  });
+  const told =
+    words === 'with its last words'
+      ? withLastWords(because, await context.engine.logs(context.id, 20), inspect)
+      : withoutSecrets(because, inspect);
+  return { passed: false, because: told, suspicion };
+}
+
+/** Secrets are taken out before a line is cut, or half of one would be left. */
+async function complaints(
+  inspect: ContainerInspect,
+  { engine, id, baseline }: GateContext,
+): Promise<readonly string[]> {
+  return newPermissionErrors(
     withoutSecrets(await engine.logs(id, 400), inspect),
     withoutSecrets(baseline?.log ?? '', inspect),
   );
-  if (line !== undefined && baseline)
-    return {
-      passed: false,
-      because: `its log has a permission error that was not there before: ${line}`,
-    };
-  return { passed: true, because: State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering', answers };
 }
 
 function withLastWords(because: string, log: string, inspect: ContainerInspect): string {

@@ -4,7 +4,10 @@ import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Baseline } from './baseline.ts';
 import type { SpecSources } from './container-spec.ts';
 import type { Before, Intent } from './next.ts';
-import type { Target } from './observe.ts';
+import type { Sight, Target } from './observe.ts';
+import type { Stop } from './restart-trial.ts';
+import type { Suspicion } from './suspicion.ts';
+import type { HostTools, RefusalWatch } from './tools.ts';
 
 /** One change to bring to its end, whichever end that is. */
 export interface Job {
@@ -12,6 +15,8 @@ export interface Job {
   readonly members: readonly [JobMember, ...JobMember[]];
   readonly intent: Intent;
   readonly gate: HealthGate;
+  /** How old containers ended when they were first stopped for this change, by their id. */
+  readonly stops: Map<string, Stop>;
 }
 
 /** One container of a change, with what the plan and the last look before it tell. */
@@ -23,6 +28,8 @@ export interface JobMember {
   readonly baseline?: Baseline;
   /** What the candidate must have; undefined when a crashed run is finished by another, which has no plan. */
   readonly edits?: readonly Edit[];
+  /** Why the candidate is tried by a restart; absent where it is not, or when a crashed run is finished by another. */
+  readonly trial?: string;
   /** Needed to create a candidate; undefined for jobs that never create. */
   readonly sourcesFor?: (old: ContainerInspect) => Promise<Omit<SpecSources, 'successors'>>;
 }
@@ -37,10 +44,19 @@ export interface Memory {
   readonly members: Map<string, MemberMemory>;
   stoppedAt?: number;
   answeredAt?: number;
-  answers: readonly number[];
+  /** Host ports that were seen to answer when a member was verified last, by its name. */
+  readonly answers: Map<string, readonly number[]>;
   repeated: { readonly container: string; readonly action: string; readonly times: number };
   /** The old leader was seen stopped, or under another name than its own. */
   disturbed: boolean;
+  /** How long the service was away before the candidate was tried by a restart. */
+  earlierDowntime: number;
+  /** What a candidate was found wanting for, where that may be a capability. */
+  failure?: Failure;
+  /** What else is worth telling of the change. */
+  notes: readonly string[];
+  /** What the kernel refuses to candidates, by their id. */
+  readonly watches: Map<string, RefusalWatch>;
   /** Failures in a row that left open whether a call happened, and when the first of them was. */
   unclear: { readonly times: number; readonly since: number } | undefined;
 }
@@ -55,7 +71,27 @@ export interface MemberMemory {
   started?: string;
   startedOld: boolean;
   verified?: string;
+  tried?: string;
   rejected?: string;
+}
+
+/** Why a candidate did not do, as far as a wider set of capabilities may mend it. */
+export interface Failure {
+  readonly container: string;
+  readonly suspicion: Suspicion;
+}
+
+/** What an action is taken with. */
+export interface ActionContext {
+  readonly sight: Sight;
+  readonly job: Job;
+  readonly memory: Memory;
+  readonly tools: HostTools;
+}
+
+/** What is known of a member beyond what the host shows. */
+export function jobMember({ members }: Job, container: string): JobMember | undefined {
+  return members.find(({ target }) => target.container === container);
 }
 
 /** What is remembered of a member, begun empty. */

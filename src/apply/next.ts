@@ -20,7 +20,7 @@ export function next(unit: readonly Observed[], intent: Intent): Step {
   const goesBack = !isSealed && mustGoBack(unit, intent);
   const steps = unit.map((pair, member) => ({
     member,
-    ...(goesBack ? stepBack(pair) : stepForward(isSealed ? { ...pair, verified: true } : pair)),
+    ...(goesBack ? stepBack(pair) : stepForward(isSealed ? asPassed(pair) : inItsPlace(pair, unit.slice(member + 1)))),
   }));
   const open = steps.filter(({ action }) => action.kind !== 'done');
   if (open.length === 0) return { member: 0, action: steps.find(isLost)?.action ?? steps[0]?.action ?? NOTHING };
@@ -59,6 +59,8 @@ export interface Observed {
   readonly verified: boolean;
   /** The candidate was found wanting: it differs, would not start, or failed the gate. */
   readonly rejected: boolean;
+  /** Once it was found well, the candidate is to be stopped, started and looked at once more. */
+  readonly awaitsTrial?: boolean;
 }
 
 /** What a change takes from a container, and a rollback gives back. */
@@ -102,6 +104,8 @@ export type Action =
   | { readonly kind: 'examine' }
   | { readonly kind: 'carry' }
   | { readonly kind: 'verify' }
+  /** Stops the candidate to see whether it ends as the old one did, and comes up again. */
+  | { readonly kind: 'try-stop' }
   | { readonly kind: 'stop' | 'start' | 'pause' | 'remove'; readonly who: Who }
   | { readonly kind: 'rename'; readonly who: Who; readonly to: 'target' | Role }
   | { readonly kind: 'set-restart'; readonly who: Who; readonly restart: string }
@@ -114,6 +118,17 @@ const NOTHING: Action = { kind: 'done', as: 'old-lost' };
 
 /** Who holds on to another stops, and is put aside for good, before it. */
 const LAST_FIRST: readonly number[] = [2, 8, 12, 16] satisfies readonly Stage[];
+
+function asPassed(pair: Observed): Observed {
+  return { ...pair, verified: true, awaitsTrial: false };
+}
+
+/** Whoever others hold on to is not stopped under them: where they run already, the trial is not made any more. */
+function inItsPlace(pair: Observed, after: readonly Observed[]): Observed {
+  return pair.awaitsTrial === true && after.some(({ candidate }) => candidate?.running === true)
+    ? { ...pair, awaitsTrial: false }
+    : pair;
+}
 
 function isLost({ action }: { readonly action: Action }): boolean {
   return action.kind === 'done' && action.as === 'old-lost';

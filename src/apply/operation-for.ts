@@ -31,10 +31,10 @@ export function operationFor(
         network: action.network,
         endpoint: endpointFor(action.network, sight, facts),
       };
-    case 'stop': {
-      const { Id, Config } = inspectOf(action.who, sight);
-      return { kind: 'stop', id: Id, timeoutSeconds: stopTimeoutSeconds(Config.StopTimeout) };
-    }
+    case 'stop':
+      return stopOf(inspectOf(action.who, sight));
+    case 'try-stop':
+      return stopOf(inspectOf('candidate', sight));
     case 'start':
     case 'pause':
     case 'remove':
@@ -53,6 +53,10 @@ export function operationFor(
     case 'done':
       throw new EnforceError('refused', `${action.kind} is not a call`);
   }
+}
+
+function stopOf({ Id, Config }: ContainerInspect): Operation {
+  return { kind: 'stop', id: Id, timeoutSeconds: stopTimeoutSeconds(Config.StopTimeout) };
 }
 
 function inspectOf(who: Who, { oldInspect, candidateInspect }: MemberSight): ContainerInspect {

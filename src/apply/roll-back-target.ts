@@ -35,7 +35,7 @@ export async function rollBackTarget(
   const because = await whyNotPutBack(members, engine, target);
   if (because !== undefined) return ended({ target, outcome: { result: 'skipped', because } }, tools);
   try {
-    const rest = await settleUnderLock({ members: [{ target }], intent: 'roll-back', gate }, tools);
+    const rest = await settleUnderLock({ members: [{ target }], intent: 'roll-back', gate, stops: new Map() }, tools);
     const outcome: Outcome =
       rest.at === 'old'
         ? { result: 'rolled-back', because: 'asked for', downtimeMilliseconds: rest.downtimeMilliseconds }

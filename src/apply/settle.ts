@@ -1,8 +1,8 @@
 import { asEnforceError } from '../model/errors.ts';
 import type { EnforceError } from '../model/errors.ts';
 import { comparison } from './comparison.ts';
-import type { Job, Memory } from './job.ts';
-import { memoryOf } from './job.ts';
+import type { Failure, Job, Memory } from './job.ts';
+import { jobMember, memoryOf } from './job.ts';
 import { next } from './next.ts';
 import type { Observed } from './next.ts';
 import type { MemberSight, Sight } from './observe.ts';
@@ -18,6 +18,8 @@ export type Rest =
       readonly downtimeMilliseconds: number | null;
       /** It was stopped or renamed meanwhile; false: it served all the time. */
       readonly disturbed: boolean;
+      /** What the new container was found wanting for. */
+      readonly failure?: Failure;
     }
   | {
       readonly at: 'new';
@@ -26,6 +28,7 @@ export type Rest =
       readonly answers: readonly number[];
       /** Whether the old container is kept, or its specification alone. */
       readonly keeps: 'container' | 'specification';
+      readonly notes: readonly string[];
     }
   | {
       readonly at: 'stuck';
@@ -52,10 +55,21 @@ export async function settle(job: Job, tools: HostTools): Promise<Rest> {
     targets: job.members.map(({ target }) => target),
     members: new Map(),
     repeated: { container: '', action: '', times: 0 },
-    answers: [],
+    answers: new Map(),
     disturbed: false,
+    earlierDowntime: 0,
+    notes: [],
+    watches: new Map(),
     unclear: undefined,
   };
+  try {
+    return await comeToRest(job, memory, tools);
+  } finally {
+    for (const watch of memory.watches.values()) await watch.stop().catch(() => undefined);
+  }
+}
+
+async function comeToRest(job: Job, memory: Memory, tools: HostTools): Promise<Rest> {
   for (let actions = 0; actions < MOST_ACTIONS * memory.targets.length; ) {
     try {
       const engine = await tools.engine();
@@ -128,7 +142,7 @@ function isOnlyNamed(container: string, members: readonly MemberSight[]): boolea
 function observedOf(sight: MemberSight, job: Job, memory: Memory): Observed {
   const { old, oldInspect, candidate, candidateInspect, target } = sight;
   const known = memoryOf(target.container, memory);
-  const planned = job.members.find((member) => member.target.container === target.container)?.planned;
+  const { planned, trial } = jobMember(job, target.container) ?? {};
   const isOf = (id: string | undefined): boolean => id !== undefined && id === candidateInspect?.Id;
   return {
     old,
@@ -141,6 +155,7 @@ function observedOf(sight: MemberSight, job: Job, memory: Memory): Observed {
     oldStarted: known.startedOld,
     verified: isOf(known.verified),
     rejected: isOf(known.rejected),
+    awaitsTrial: trial !== undefined && !isOf(known.tried),
   };
 }
 
@@ -177,19 +192,19 @@ function rest(as: End, { members }: Sight, memory: Memory, tools: HostTools): Re
       because: 'the old container is gone: somebody removed it in the middle of the change',
       recover: 'docker ps -a shows the new one, if it is there: give it the name and start it, or remove it',
     };
-  const { stoppedAt, answeredAt, because, disturbed, answers } = memory;
+  const { stoppedAt, answeredAt, because, disturbed, answers, notes, failure, earlierDowntime } = memory;
   const downtimeMilliseconds = downtime();
   const keeps = members[0]?.candidate?.keeps ?? 'container';
   return as === 'new'
-    ? { at: as, because, downtimeMilliseconds, answers, keeps }
-    : { at: as, because, downtimeMilliseconds, disturbed };
+    ? { at: as, because, downtimeMilliseconds, answers: [...new Set([...answers.values()].flat())], keeps, notes }
+    : { at: as, because, downtimeMilliseconds, disturbed, ...(failure ? { failure } : {}) };
 
   function downtime(): number | null {
     const ran = (members[0]?.before?.activity ?? memory.members.values().next().value?.before?.activity) !== 'stopped';
     if (!disturbed || !ran) return 0;
     // Nobody here stopped it: an earlier run did, and died.
     if (stoppedAt === undefined) return null;
-    return Math.max(0, Math.round((answeredAt ?? tools.clock.now()) - stoppedAt));
+    return Math.max(0, Math.round(earlierDowntime + (answeredAt ?? tools.clock.now()) - stoppedAt));
   }
 }
 

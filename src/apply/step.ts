@@ -104,13 +104,15 @@ function named({ name }: ObservedCandidate): MemberStep | undefined {
   return name === 'target' ? undefined : { stage: 6, action: { kind: 'rename', who: 'candidate', to: 'target' } };
 }
 
-function broughtUp(candidate: ObservedCandidate, { started, verified }: Observed): MemberStep | undefined {
+function broughtUp(candidate: ObservedCandidate, { started, verified, awaitsTrial }: Observed): MemberStep | undefined {
   const { activity } = candidate.before;
   if (activity === 'stopped') return undefined;
   if (!candidate.running && !started) return { stage: 7, action: { kind: 'start', who: 'candidate' } };
   // It is paused only once it was found well.
   if (activity === 'paused' && candidate.paused) return undefined;
   if (!verified) return { stage: 7, action: { kind: 'verify' } };
+  // What follows is not known of it any more, so that it is started and verified again.
+  if (awaitsTrial === true) return { stage: 7, action: { kind: 'try-stop' } };
   return activity === 'paused' ? { stage: 7, action: { kind: 'pause', who: 'candidate' } } : undefined;
 }
 

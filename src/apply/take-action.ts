@@ -6,30 +6,25 @@ import { carryFiles } from './carry-files.ts';
 import { comparison } from './comparison.ts';
 import type { SpecSources } from './container-spec.ts';
 import { differences, unmadeEdits } from './differences.ts';
-import { passGate } from './health-gate.ts';
-import type { Job, JobMember, Memory } from './job.ts';
-import { memoryOf } from './job.ts';
+import type { ActionContext, Memory } from './job.ts';
+import { jobMember, memoryOf } from './job.ts';
 import { requireLinks } from './lost-links.ts';
 import { EDITABLE, markOf, settingsBefore } from './marks.ts';
 import type { Action } from './next.ts';
 import { noted } from './noted.ts';
 import type { MemberSight, Sight } from './observe.ts';
 import { restartText } from './observe.ts';
+import { newPermissionErrors } from './permission-errors.ts';
 import { operationFor } from './operation-for.ts';
-import { publishersAt } from './publishers-at.ts';
+import { suspicionOf } from './suspicion.ts';
 import { successorsIn } from './successors.ts';
 import type { HostTools } from './tools.ts';
+import { tryStop } from './try-stop.ts';
+import { reject, turnBack } from './turn-back.ts';
+import { noteBlindness, powerOf, verifyCandidate } from './verify-candidate.ts';
 
 /** More refusals of one and the same action than this, and a person is needed. */
 const MOST_REFUSALS = 3;
-
-/** What an action is taken with. */
-export interface ActionContext {
-  readonly sight: Sight;
-  readonly job: Job;
-  readonly memory: Memory;
-  readonly tools: HostTools;
-}
 
 /** Takes one action: a call to the engine, noted in the journal first, or a look at the candidate. */
 export async function takeAction(
@@ -43,11 +38,20 @@ export async function takeAction(
       examine(member, context);
       return;
     case 'verify':
-      await verify(member, context);
+      await verifyCandidate(member, context);
       return;
     case 'carry':
       await carry(member, context);
       return;
+    case 'try-stop': {
+      const { container } = member.target;
+      const operation = operationFor(action, member, context.tools.facts, undefined);
+      const why = jobMember(context.job, container)?.trial ?? '';
+      const stop = () => made(operation, `${actionText(action)}: ${why}`, container, context.tools);
+      const failure = await tryStop(member, context, stop);
+      if (failure) await refusedOrThrow(action, failure, member, context);
+      return;
+    }
     default: {
       const sources = action.kind === 'create' ? await sourcesOf(member, context) : undefined;
       await run(operationFor(action, member, context.tools.facts, sources), action, member, context);
@@ -61,10 +65,6 @@ async function sourcesOf(member: MemberSight, { sight, job }: ActionContext): Pr
   return sources && { ...sources, successors: successorsIn(sight.members) };
 }
 
-function jobMember({ members }: Job, container: string): JobMember | undefined {
-  return members.find(({ target }) => target.container === container);
-}
-
 async function run(operation: Operation, action: Action, member: MemberSight, context: ActionContext): Promise<void> {
   const { memory, tools } = context;
   const { container } = member.target;
@@ -72,15 +72,43 @@ async function run(operation: Operation, action: Action, member: MemberSight, co
   const isLeader = memory.targets[0]?.container === container;
   if (isLeader && action.kind === 'stop') memory.stoppedAt ??= tools.clock.now();
   if (action.kind === 'start' && action.who === 'old') requireLinks(member, context.sight.members);
+  if (action.kind === 'start' && action.who === 'candidate') await watchRefusals(member, context);
+  const begun = tools.clock.now();
   const failure = await made(operation, text, container, tools);
   const known = memoryOf(container, memory);
   if (!failure && action.kind === 'start' && action.who === 'old') known.startedOld = true;
-  if (failure) {
-    if (failure.code !== 'engine-refused') throw failure;
-    await refused(action, failure, member, context);
-  }
+  if (!failure && operation.kind === 'stop' && action.kind === 'stop' && action.who === 'old')
+    await noteStop(operation.id, tools.clock.now() - begun, context);
+  if (failure) await refusedOrThrow(action, failure, member, context);
   if (isLeader && action.kind === 'start' && action.who === 'old') memory.answeredAt = tools.clock.now();
   if (operation.kind === 'start' && action.kind === 'start' && action.who === 'candidate') known.started = operation.id;
+}
+
+/** A watch that cannot be begun is one look less, and told; the change goes on. */
+async function watchRefusals({ candidateInspect }: MemberSight, { memory, tools }: ActionContext): Promise<void> {
+  if (!candidateInspect || !tools.watchRefusals || memory.watches.has(candidateInspect.Id)) return;
+  try {
+    memory.watches.set(candidateInspect.Id, await tools.watchRefusals(candidateInspect));
+  } catch (error) {
+    noteBlindness(memory, error);
+  }
+}
+
+/** How it ends when it was let run for a while: a later try may stop it while it still comes up. */
+async function noteStop(id: string, milliseconds: number, { job, tools }: ActionContext): Promise<void> {
+  if (job.stops.has(id)) return;
+  const ended = await (await tools.engine()).inspect(id);
+  job.stops.set(id, { milliseconds, exitCode: ended?.State.ExitCode });
+}
+
+async function refusedOrThrow(
+  action: Action,
+  failure: EnforceError,
+  member: MemberSight,
+  context: ActionContext,
+): Promise<void> {
+  if (failure.code !== 'engine-refused') throw failure;
+  await refused(action, failure, member, context);
 }
 
 /** Makes a call of the change, in the journal and before the eyes of whoever watches; gives back how it failed. */
@@ -111,9 +139,11 @@ function subjectOf(operation: Operation): string {
 async function refused(
   action: Action,
   { message }: EnforceError,
-  { target }: MemberSight,
-  { memory, tools }: ActionContext,
+  member: MemberSight,
+  context: ActionContext,
 ): Promise<void> {
+  const { memory, tools } = context;
+  const { target } = member;
   const isVerdict =
     action.kind === 'create' || action.kind === 'connect' || (action.kind === 'start' && action.who === 'candidate');
   if (!isVerdict && memory.repeated.times < MOST_REFUSALS) {
@@ -122,7 +152,13 @@ async function refused(
   }
   if (memory.intent === 'roll-back')
     throw new EnforceError('refused', `${actionText(action)} is refused again and again: ${message}`);
-  turnBack(message, target.container, memory, tools);
+  // Whoever lacks a power is told so; a port that is taken is no matter of capabilities.
+  if (action.kind === 'start' && newPermissionErrors(message, '').length > 0) {
+    const power = powerOf(member, jobMember(context.job, target.container));
+    const suspicion = suspicionOf({ ...power, refusals: undefined, lines: [message] });
+    memory.failure = { container: target.container, suspicion };
+  }
+  turnBack(message, target.container, context);
 }
 
 function examine(member: MemberSight, context: ActionContext): void {
@@ -174,59 +210,6 @@ async function carry(member: MemberSight, context: ActionContext): Promise<void>
   );
   if (carried.ok) memoryOf(target.container, memory).carried = candidateInspect.Id;
   else reject(candidateInspect, carried.because, member, context);
-}
-
-async function verify(member: MemberSight, context: ActionContext): Promise<void> {
-  const { candidateInspect, target } = member;
-  const { job, memory, tools } = context;
-  if (!candidateInspect) return;
-  const { host, clock, probe, journal, emit } = tools;
-  const { container } = target;
-  emit({ kind: 'step', host, container, text: 'checking that the service answers' });
-  const publishers = publishersAt(member, context.sight.members, job, memory);
-  const [leader] = context.sight.members;
-  const verdict = await passGate({
-    engine: await tools.engine(),
-    id: candidateInspect.Id,
-    baseline: jobMember(job, container)?.baseline,
-    publishers,
-    gate: job.gate,
-    clock,
-    probe,
-    onAnswer: (at) => {
-      if (publishers.some(({ id }) => id === leader?.candidateInspect?.Id)) memory.answeredAt ??= at;
-    },
-  });
-  if (!verdict.passed) {
-    reject(candidateInspect, verdict.because, member, context);
-    return;
-  }
-  memoryOf(container, memory).verified = candidateInspect.Id;
-  memory.answers = [...memory.answers, ...verdict.answers];
-  memory.because = verdict.because;
-  const decided = { event: 'decided', decision: 'verified' } as const;
-  journal.write({ ...decided, at: clock.timestamp(), host, container, because: verdict.because });
-}
-
-function reject(
-  candidate: ContainerInspect,
-  because: string,
-  { target }: MemberSight,
-  { memory, tools }: ActionContext,
-): void {
-  memoryOf(target.container, memory).rejected = candidate.Id;
-  delete memory.answeredAt;
-  turnBack(because, target.container, memory, tools);
-}
-
-function turnBack(because: string, container: string, memory: Memory, tools: HostTools): void {
-  const { journal, clock, host, emit } = tools;
-  const [leader] = memory.targets;
-  memory.intent = 'roll-back';
-  memory.because = leader?.container === container ? because : `${container}, which holds on to it: ${because}`;
-  const decided = { event: 'decided', decision: 'roll-back' } as const;
-  journal.write({ ...decided, at: clock.timestamp(), host, container, because: memory.because });
-  emit({ kind: 'step', host, container, text: `rolling back: ${because}` });
 }
 
 function countRepeats(action: Action, { target: { container } }: MemberSight, memory: Memory): void {

@@ -1,6 +1,8 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Journal } from '../model/journal.ts';
-import type { EngineFacts } from '../model/snapshot.ts';
+import type { Observation } from '../model/observation.ts';
+import type { RuntimeFacts } from '../model/runtime.ts';
+import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 
 /** What applying to one host needs from outside; everything that waits, writes or tells the time is in here. */
 export interface HostTools {
@@ -11,9 +13,31 @@ export interface HostTools {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly probe: Probe;
+  /** What the published port of a container says, in few words that are the same each time; undefined where that cannot be told. */
+  readonly fingerprint: (port: ProbedPort) => Promise<string | undefined>;
+  /** What running containers are made of, by their id; what cannot be read is not known, and never an error. */
+  readonly runtime: (ids: readonly string[]) => Promise<ReadonlyMap<string, RuntimeFacts>>;
+  /** The part of it that is read at once, and again and again. */
+  readonly processes: (ids: readonly string[]) => Promise<ReadonlyMap<string, RunningFacts>>;
+  /** Begins to watch what the kernel refuses to a container, started or not; absent where nobody can. */
+  readonly watchRefusals?: (container: ContainerInspect) => Promise<RefusalWatch>;
   readonly lock: LockHolder;
   readonly emit: (event: ApplyEvent) => void;
 }
+
+/** What the kernel refuses to a container, for as long as it is watched. */
+export interface RefusalWatch {
+  /** All that was refused since the watch began. */
+  readonly seen: () => Promise<Refusals>;
+  /** Ends it, and takes away what it put on the host; called once, whatever happened. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Who runs in a container, and where it listens. */
+export type RunningFacts = Pick<RuntimeFacts, 'processes' | 'listeners'>;
+
+/** The refusals of an observation. */
+export type Refusals = Pick<Observation, 'refusals' | 'refusedPrograms' | 'refusedChroots' | 'lostEvents'>;
 
 /** Who takes a host's lock here, and how long they wait for it. */
 export interface LockHolder {
@@ -34,6 +58,14 @@ export interface Clock {
   /** The time of day, ISO 8601, UTC. */
   readonly timestamp: () => string;
   readonly delay: (milliseconds: number) => Promise<void>;
+}
+
+/** A published TCP port, and where on the host it is tried. */
+export interface ProbedPort {
+  /** As the engine keys it: `80/tcp`. */
+  readonly containerPort: string;
+  readonly ip: string;
+  readonly port: number;
 }
 
 /** Whether something answers on a TCP port as seen from the host: `silent` when it accepts and hangs up at once, or refuses. */

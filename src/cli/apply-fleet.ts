@@ -136,6 +136,7 @@ async function oneHost(
       keepSeconds: inputs.playbook.keepSeconds,
       planDigest,
       remembers: 'settings' as const,
+      isInterrupted: () => world.interrupted.aborted,
       preflight: preflightOf(session, inputs, await loadCatalogue(), world),
     };
     await applyHost({ changes, settings, permit }, tools, report);

@@ -2,8 +2,10 @@ import type { HostTools } from '../apply/tools.ts';
 import type { Journal } from '../model/journal.ts';
 import type { HostSession } from './host-session.ts';
 import type { CommonOptions } from './options.ts';
+import { portFingerprint } from './port-fingerprint.ts';
 import { portProbe } from './port-probe.ts';
 import type { Progress } from './progress.ts';
+import { runtimeOf } from './runtime-of.ts';
 import type { World } from './world.ts';
 
 /** What applying to a host needs, wired to a session, a journal and whoever watches. */
@@ -22,6 +24,8 @@ export async function hostTools(
     journal,
     clock,
     probe: portProbe(session),
+    fingerprint: portFingerprint(session),
+    ...runtimeOf(session, { clock }),
     lock: { operator, ...identity, patienceSeconds: lockTimeout },
     emit: ({ host, container, text }) => progress.report({ event: 'step', host, container, step: text }),
   };

@@ -21,6 +21,7 @@ health:
   healthy_for: 10s
   deadline: 2m
   on_failure: rollback
+  restart_trial: auto
 keep: 7d
 `;
 
@@ -56,7 +57,7 @@ export const DEFAULT_PLAYBOOK: Playbook = {
     'host-network-privileged-listener': {},
   },
   rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
-  health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback' },
+  health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback', restartTrial: 'auto' },
   keepSeconds: 7 * 86_400,
   windows: [],
   digest: `sha256:${createHash('sha256').update(TEXT).digest('hex')}`,

@@ -77,6 +77,7 @@ function changeShape() {
       port_moves: z.array(portMoveShape()),
       capabilities: z.array(decisionShape),
       capability_basis: basisShape.exactOptional(),
+      widening: wideningShape().exactOptional(),
       warnings: texts,
       blocked: z.object({ because: z.string(), hint: z.string() }).nullable(),
       owner: ownerShape(),
@@ -108,6 +109,7 @@ function changeShape() {
         portMoves: change.port_moves,
         capabilities: change.capabilities,
         ...(change.capability_basis === undefined ? {} : { capabilityBasis: change.capability_basis }),
+        ...(change.widening === undefined ? {} : { widening: change.widening }),
         warnings: change.warnings,
         blocked: change.blocked,
         owner: change.owner,
@@ -150,6 +152,7 @@ function dependantShape() {
       activity: activity(),
       before: carriedObject,
       after: carriedObject,
+      widening: wideningShape().exactOptional(),
       stale_if: fingerprintShape(),
     })
     .refine(hasOneSideEach, { path: ['after'], error: 'the same paths as in before' })
@@ -187,6 +190,10 @@ function portMoveShape() {
         containerPort: container_port,
       }),
     );
+}
+
+function wideningShape() {
+  return z.object({ refused: texts, safe: texts });
 }
 
 function ownerShape() {

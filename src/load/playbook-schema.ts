@@ -50,8 +50,13 @@ export const rulesSchema = fields(
 });
 
 const health = fields(
-  { healthy_for: duration.optional(), deadline: duration.optional(), on_failure: oneOf(['rollback']).optional() },
-  'a mapping of healthy_for, deadline and on_failure',
+  {
+    healthy_for: duration.optional(),
+    deadline: duration.optional(),
+    on_failure: oneOf(['rollback']).optional(),
+    restart_trial: oneOf(['auto', 'always', 'never']).optional(),
+  },
+  'a mapping of healthy_for, deadline, on_failure and restart_trial',
 );
 
 const rollout = fields(

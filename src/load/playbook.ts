@@ -87,7 +87,9 @@ function rollout(written: Written['rollout'] = {}): Playbook['rollout'] {
 function healthGate(written: Written['health'], document: YamlDocument): Playbook['health'] {
   const healthyForSeconds = written?.healthy_for ?? 10;
   const deadlineSeconds = written?.deadline ?? 120;
-  if (healthyForSeconds < deadlineSeconds) return { healthyForSeconds, deadlineSeconds, onFailure: 'rollback' };
+  const restartTrial = written?.restart_trial ?? 'auto';
+  if (healthyForSeconds < deadlineSeconds)
+    return { healthyForSeconds, deadlineSeconds, onFailure: 'rollback', restartTrial };
   const path = ['health', written?.deadline === undefined ? 'healthy_for' : 'deadline'];
   const text = `leaves no time to become healthy (healthy_for ${healthyForSeconds}s, deadline ${deadlineSeconds}s); expected a deadline that is longer`;
   throw fileError('bad-playbook', document.file, [{ line: document.lineOf(path), path, text }]);

@@ -44,7 +44,7 @@ export type JournalEntry =
       readonly at: string;
       readonly host: string;
       readonly container: string;
-      readonly decision: 'roll-back' | 'verified' | 'decline' | 'commit';
+      readonly decision: 'roll-back' | 'verified' | 'decline' | 'commit' | 'widen';
       readonly because: string;
     }
   | {
@@ -72,6 +72,8 @@ export type Outcome =
       readonly kept: string | null;
       /** Host ports (TCP) that were seen to answer. */
       readonly answers: readonly number[];
+      /** What else is worth telling: looks that could not be made, a wider set than planned. */
+      readonly notes?: readonly string[];
     }
   | { readonly result: 'skipped'; readonly because: string }
   | {

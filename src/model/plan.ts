@@ -58,6 +58,8 @@ export interface Change {
   readonly capabilities: readonly CapabilityDecision[];
   /** What the decision about its capabilities rests on; absent where none was made. */
   readonly capabilityBasis?: CapabilityBasis;
+  /** Absent where it ends with the planned set or not at all. */
+  readonly widening?: Widening;
   readonly warnings: readonly string[];
   /** Why nothing is done; null unless the action is `blocked`. */
   readonly blocked: Blocked | null;
@@ -91,6 +93,7 @@ export interface DependantChange {
   readonly activity: Activity;
   /** What its own findings change in it. */
   readonly edits: readonly Edit[];
+  readonly widening?: Widening;
   readonly staleIf: Fingerprint;
 }
 
@@ -155,6 +158,14 @@ export interface Advice {
   readonly because: string;
   /** The playbook says so, and this change makes it. */
   readonly isApplied: boolean;
+}
+
+/** What a change may keep beyond its plan where the new container does not do with less; all of it is held today. */
+export interface Widening {
+  /** Kept as well, once, as far as the new container shows that it was refused them. */
+  readonly refused: readonly string[];
+  /** The whole set that is tried after that; empty where it would be no wider than the plan. */
+  readonly safe: readonly string[];
 }
 
 /** Why a container is left alone. */

@@ -126,7 +126,11 @@ export interface HealthGate {
   readonly healthyForSeconds: number;
   readonly deadlineSeconds: number;
   readonly onFailure: 'rollback';
+  readonly restartTrial: RestartTrial;
 }
+
+/** Whether a new container is stopped and started once more before it counts as healthy; `auto`: where its next start may differ. */
+export type RestartTrial = 'auto' | 'always' | 'never';
 
 /** When unattended changes may start, and when not. */
 export type Window =

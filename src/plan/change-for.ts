@@ -2,7 +2,7 @@ import type { Catalogue } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Whereabouts } from '../model/machine.ts';
 import type { Learned } from '../model/learned.ts';
-import type { Blocked, CapabilityBasis, CapabilityDecision, Change, Edit, PortMove } from '../model/plan.ts';
+import type { Blocked, CapabilityBasis, CapabilityDecision, Change, Edit, PortMove, Widening } from '../model/plan.ts';
 import type { Exception, Playbook } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import { covers } from './accept.ts';
@@ -16,6 +16,7 @@ import { ownerWarnings } from './owner-warnings.ts';
 import { ownerOf } from './owner.ts';
 import type { PortClaim, PortRoom } from './port-room.ts';
 import { whyStopFirst } from './why-stop-first.ts';
+import { widerTries, wideningOf } from './widening.ts';
 
 /** What is needed to turn one container's findings into its change. */
 export interface ChangeContext {
@@ -52,6 +53,9 @@ export function changeFor(container: Container, findings: readonly Finding[], co
   const carry = carriedFiles > 0 ? context.carry : 'none';
   // What is still written to cannot be carried over.
   const order = carry === 'none' ? orderOf(container, remedy.moves, playbook) : 'stop-first';
+  const widening = recreated
+    ? wideningOf(container, { ...remedy, settings: playbook.rules['linux-capabilities'], day: context.day })
+    : undefined;
   const owner = ownerOf(container, snapshot);
   if (recreated) context.room.promise(container.name, remedy.claims);
 
@@ -66,6 +70,7 @@ export function changeFor(container: Container, findings: readonly Finding[], co
     portMoves: recreated ? remedy.moves : [],
     capabilities: recreated ? remedy.decisions : [],
     ...(recreated && remedy.basis ? { capabilityBasis: remedy.basis } : {}),
+    ...(widening ? { widening } : {}),
     warnings: recreated
       ? [
           ...remedy.warnings,
@@ -83,7 +88,7 @@ export function changeFor(container: Container, findings: readonly Finding[], co
     carriedFiles,
     dependants: [],
     downtimeSeconds: recreated && order === 'stop-first' && activity === 'running' ? 2 : 0,
-    worstCaseSeconds: recreated ? worstCase(container, playbook) : 0,
+    worstCaseSeconds: recreated ? worstCase(container, playbook, widening) : 0,
     staleIf: { engineId: snapshot.engine.id, configDigest: container.configDigest, imageId: container.inspect.Image },
   };
 }
@@ -221,8 +226,13 @@ function losesException(
   };
 }
 
-/** Stop timeout, start, health deadline, and the same again for a rollback, in seconds. */
-function worstCase({ inspect }: Container, { health }: Playbook): number {
-  const startPeriod = (inspect.Config.Healthcheck?.StartPeriod ?? 0) / 1e9;
-  return startPeriod + 2 * ((inspect.Config.StopTimeout ?? 10) + 10) + health.deadlineSeconds;
+/**
+ * Stop timeout, start, health deadline, and the same again for a rollback, in seconds; with the restart that the new
+ * container may be tried by, as often as the change may be tried.
+ */
+function worstCase({ inspect }: Container, { health }: Playbook, widening: Widening | undefined): number {
+  const start = (inspect.Config.Healthcheck?.StartPeriod ?? 0) / 1e9 + health.deadlineSeconds;
+  const stop = (inspect.Config.StopTimeout ?? 10) + 10;
+  const trial = health.restartTrial === 'never' ? 0 : stop + start;
+  return (start + 2 * stop + trial) * (1 + widerTries(widening));
 }

@@ -25,14 +25,20 @@ export function beyondToday(
   };
 }
 
+/** Whether a person never wants a capability kept. */
+export function isForbidden(name: string, { never, ceiling }: ContainerCapabilities): boolean {
+  return never.includes(name) || (ceiling !== undefined && !ceiling.includes(name));
+}
+
 /** Decisions with what a person never wants kept taken out; blocked where it is seen to be needed. */
 export function withinLimits(
   decisions: readonly CapabilityDecision[],
-  { never, ceiling, source, reason }: ContainerCapabilities,
+  person: ContainerCapabilities,
 ): readonly CapabilityDecision[] | Blocked {
-  const isForbidden = (name: string): boolean =>
-    never.includes(name) || (ceiling !== undefined && !ceiling.includes(name));
-  const forbidden = decisions.filter(({ capability, verdict }) => verdict === 'keep' && isForbidden(capability));
+  const { never, source, reason } = person;
+  const forbidden = decisions.filter(
+    ({ capability, verdict }) => verdict === 'keep' && isForbidden(capability, person),
+  );
   const needed = forbidden.filter(({ evidence }) => isCertain(evidence));
   const [first] = needed;
   if (first !== undefined) {

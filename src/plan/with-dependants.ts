@@ -141,6 +141,7 @@ function unitFacts(
       through,
       activity: activityOf(member.inspect),
       edits: own?.edits ?? [],
+      ...(own?.widening ? { widening: own.widening } : {}),
       staleIf: { engineId: snapshot.engine.id, configDigest: member.configDigest, imageId: member.inspect.Image },
     };
   });

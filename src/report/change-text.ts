@@ -70,6 +70,7 @@ function detailRows(change: Change, verbose: boolean): readonly DetailRow[] {
     ...edits.map((edit) => editRow(change, edit)),
     ...basisRows(change.capabilities, change.capabilityBasis),
     ...capabilityRows(change.capabilities, verbose),
+    ...wideningRows(change),
     ...carryRows(change),
     ...exceptRows(change),
     ...change.dependants.map(({ container, through }, at) =>
@@ -116,6 +117,14 @@ function isTextList(value: JsonValue): value is readonly string[] {
 function ruleNotes(change: Change, rule: RuleId): readonly string[] {
   const finding = change.because.find((candidate) => candidate.rule === rule && candidate.exception === null);
   return finding === undefined ? [] : [plainText(finding.rule, 64), referencesText(finding.refs)];
+}
+
+/** Which sets it may end with instead: who says yes says yes to these too. */
+function wideningRows({ action, widening }: Change): readonly DetailRow[] {
+  if (!widening || action !== 'recreate') return [];
+  const names = (set: readonly string[]): string => set.map((name) => plainText(name, 40)).join(' ');
+  const then = widening.safe.length === 0 ? '' : `; then ${names(widening.safe)}`;
+  return [detailRow('else', `what it is refused of the ${widening.refused.length} dropped${then}`)];
 }
 
 /** What was written into the container comes along, or its image is made of it, for which it is paused. */

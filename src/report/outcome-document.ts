@@ -6,7 +6,13 @@ export function outcomeDocument({ host, container, outcome }: ChangeResult, at: 
   const head = { type: 'change', at, host, container, result: outcome.result };
   switch (outcome.result) {
     case 'applied':
-      return { ...head, downtime_ms: outcome.downtimeMilliseconds, kept: outcome.kept, answers: [...outcome.answers] };
+      return {
+        ...head,
+        downtime_ms: outcome.downtimeMilliseconds,
+        kept: outcome.kept,
+        answers: [...outcome.answers],
+        ...(outcome.notes ? { notes: [...outcome.notes] } : {}),
+      };
     case 'rolled-back':
       return { ...head, because: outcome.because, downtime_ms: outcome.downtimeMilliseconds };
     case 'skipped':

@@ -19,7 +19,7 @@ export interface RunResult {
   readonly exitCode: number;
 }
 
-/** The line that tells how one change ended; a second one where a person has to act. */
+/** The line that tells how one change ended, and below it what else is worth telling; what a person has to do stands last. */
 export function outcomeText(result: ChangeResult, options: { readonly colors: boolean }): string {
   return [...outcomeLines(result, painter(options.colors)), ''].join('\n');
 }
@@ -78,7 +78,10 @@ function outcomeLines({ host, container, outcome, notes }: ChangeResult, paint: 
   switch (outcome.result) {
     case 'applied': {
       const kept = outcome.kept === null ? 'its specification is kept' : `kept ${plainText(outcome.kept, 120)}`;
-      return [line(paint('good', '✓'), what, [...seen, down(outcome.downtimeMilliseconds), kept])];
+      return [
+        line(paint('good', '✓'), what, [...seen, down(outcome.downtimeMilliseconds), kept]),
+        ...(outcome.notes ?? []).map((note) => `      ${plainText(note, 500)}`),
+      ];
     }
     case 'rolled-back':
       return [line(paint('bad', '✗'), `${what}: ${because(outcome)}`, [...seen, down(outcome.downtimeMilliseconds)])];

@@ -44,6 +44,7 @@ export function changeDocument(change: Change): JsonObject {
     port_moves: change.portMoves.map(portMoveDocument),
     capabilities: change.capabilities.map(capabilityDocument),
     ...(change.capabilityBasis === undefined ? {} : { capability_basis: basisDocument(change.capabilityBasis) }),
+    ...wideningDocument(change),
     warnings: [...change.warnings],
     blocked: change.blocked === null ? null : { because: change.blocked.because, hint: change.blocked.hint },
     owner: {
@@ -72,8 +73,13 @@ function dependantDocument(dependant: DependantChange): JsonObject {
     activity: dependant.activity,
     before: byPath(dependant.edits, 'before'),
     after: byPath(dependant.edits, 'after'),
+    ...wideningDocument(dependant),
     stale_if: fingerprintDocument(dependant.staleIf),
   };
+}
+
+function wideningDocument({ widening }: Pick<Change, 'widening'>): JsonObject {
+  return widening ? { widening: { refused: [...widening.refused], safe: [...widening.safe] } } : {};
 }
 
 function fingerprintDocument({ configDigest, imageId, engineId }: Fingerprint): JsonObject {

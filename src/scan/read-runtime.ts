@@ -61,6 +61,20 @@ export async function readRuntime(
   return new Map(facts);
 }
 
+/** The part of it that one script tells: who runs, and where it listens. */
+export async function readProcesses(
+  source: Pick<RuntimeSource, 'engine' | 'facts' | 'runScript'>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Pick<RuntimeFacts, 'processes' | 'listeners' | 'firstFreePort'>>> {
+  const inspects = await Promise.all(ids.map((id) => runningNow(source.engine, id)));
+  const running = inspects.flatMap((inspect) => (inspect ? [inspect] : []));
+  if (running.length === 0) return new Map();
+  const reports = await askProcesses(source, running);
+  return new Map(
+    running.map((inspect, at) => [inspect.Id, factsOf(reports[at] ?? unknown('it was not asked for'), inspect)]),
+  );
+}
+
 const NOT_ASKED = unknown('it was not asked for');
 const NOT_LOOKED_INTO = unknown('to look into it the engine would make the folder of a bind that is not there');
 /** Reading /proc waits for nobody; a host that is very busy may still take its time. */
@@ -73,7 +87,7 @@ async function runningNow(engine: EngineReader, id: string): Promise<ContainerIn
 }
 
 async function askProcesses(
-  { runScript, facts }: RuntimeSource,
+  { runScript, facts }: Pick<RuntimeSource, 'runScript' | 'facts'>,
   running: readonly ContainerInspect[],
 ): Promise<readonly Known<ContainerReport>[]> {
   const questions = running.map((inspect) => ({

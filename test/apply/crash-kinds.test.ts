@@ -32,6 +32,43 @@ const KINDS: readonly (readonly [string, Kind])[] = [
     },
   ],
   [
+    'of a container with a dependant, both tried by a restart',
+    {
+      options: { ...NETWORKS, sidecar: serving({ listens: [] }), restartTrial: 'always' },
+      old: ['sidecar: old, running, always:0', 'web: old, running, always:0'],
+      new: [
+        `sidecar.${BAK}: old, exited, no:0`,
+        'sidecar: new, running, always:0',
+        `web.${BAK}: old, exited, no:0`,
+        'web: new, running, always:0',
+      ],
+    },
+  ],
+  [
+    'that tries the new one by a restart, and keeps only the specification',
+    {
+      options: { ...NETWORKS, restartTrial: 'always', change: { keeps: 'specification' } },
+      old: ['web: old, running, always:0'],
+      new: ['web: new, running, always:0'],
+    },
+  ],
+  [
+    'that tries the new one by a restart, which no policy brings back once it was stopped',
+    {
+      options: { ...NETWORKS, restartTrial: 'always', restart: { Name: 'unless-stopped' } },
+      old: ['web: old, running, unless-stopped:0'],
+      new: [`web.${BAK}: old, exited, no:0`, 'web: new, running, unless-stopped:0'],
+    },
+  ],
+  [
+    'that starts the new one first, and tries it by a restart',
+    {
+      options: { ...NETWORKS, restartTrial: 'always', change: { order: 'start-first' } },
+      old: ['web: old, running, always:0'],
+      new: [`web.${BAK}: old, exited, no:0`, 'web: new, running, always:0'],
+    },
+  ],
+  [
     'of which only the specification is kept',
     {
       options: { ...NETWORKS, change: { keeps: 'specification' } },
@@ -79,7 +116,7 @@ describe('a change whose dependant does not do', () => {
 });
 
 describe('a rollback that was asked for', () => {
-  const [withDependant, specification] = KINDS.map(([, kind]) => kind);
+  const [withDependant, , , , , specification] = KINDS.map(([, kind]) => kind);
 
   test.each(MISHAPS)('of a unit ends with both old or both new: %s, at every call', async (mishap) => {
     const { options = {}, old = [], new: changed = [] } = withDependant ?? {};

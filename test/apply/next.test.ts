@@ -16,6 +16,7 @@ const PLAIN: Setting = {
   carries: false,
   healthy: true,
   faithful: true,
+  tries: false,
 };
 
 /** Each restart policy, with a new container that does well, one that cannot run, and one that is not the same. */
@@ -35,7 +36,12 @@ describe('every interleaving of crashes, reboots and workers', () => {
     ['one whose files come along', { carries: true }, FENCED, 28_000],
     ['one of which only the specification is kept', { keeps: 'specification' }, FENCED, 24_000],
     ['one that is started before the old one stops', { order: 'start-first' }, FENCED, 19_000],
+    ['one that is tried by a restart', { tries: true }, FENCED, 29_000],
+    ['one that is paused after it was tried', { tries: true, activity: 'paused' }, FENCED, 30_000],
+    ['one that is tried before the old one stops', { tries: true, order: 'start-first' }, FENCED, 19_000],
     ['one with a dependant', {}, PAIR, 48_000],
+    ['one with a dependant, both tried', { tries: true }, PAIR, 48_000],
+    ['both tried, of which only the specifications are kept', { tries: true, keeps: 'specification' }, PAIR, 40_000],
     ['one with a dependant, both paused', { activity: 'paused' }, PAIR, 48_000],
     ['one with a dependant, of which only the specifications are kept', { keeps: 'specification' }, PAIR, 40_000],
   ])(
@@ -110,6 +116,22 @@ describe('every interleaving of crashes, reboots and workers', () => {
       (unit, intent) => next(unit.map(asIfKept), intent),
       PAIR,
       { keeps: 'specification' },
+    ],
+    [
+      'taking a candidate that the trial stopped for one that was found well',
+      (unit, intent) => next(unit.map(asIfLookedAt), intent),
+      FENCED,
+      { tries: true },
+    ],
+    [
+      'trying a leader that a dependant runs on',
+      (unit, intent) => {
+        const [leader] = unit;
+        const isUp = leader?.verified === true && leader.awaitsTrial === true && leader.candidate?.running === true;
+        return isUp ? { member: 0, action: { kind: 'try-stop' } } : next(unit, intent);
+      },
+      PAIR,
+      { tries: true },
     ],
     [
       'a leader that stops before its dependant',
@@ -191,6 +213,13 @@ type Unit = readonly Observed[];
 /** A member without its old container, that does not know that this is meant. */
 function asIfKept(pair: Observed): Observed {
   return pair.old ? pair : { ...pair, candidate: pair.candidate && { ...pair.candidate, keeps: 'container' } };
+}
+
+/** A member whose candidate is held to be as it was before the trial. */
+function asIfLookedAt(pair: Observed): Observed {
+  return pair.candidate?.everStarted === true && pair.awaitsTrial === false
+    ? { ...pair, started: true, verified: true }
+    : pair;
 }
 
 /** `next`, made blind to the need for one action. */

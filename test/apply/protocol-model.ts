@@ -144,6 +144,8 @@ function act(world: World, index: number, setting: Setting): World {
     default: {
       const done = execute(world, member, action, pendingFor, setting);
       if (action.kind === 'carry') return withWorker(done, index, learned({ carried: pendingFor }));
+      if (action.kind === 'try-stop')
+        return withWorker(done, index, learned({ tried: pendingFor, started: 0, verified: 0 }));
       const starts = action.kind === 'start' && action.who === 'candidate';
       return withWorker(done, index, learned(starts ? { started: pendingFor } : {}));
     }
@@ -171,6 +173,7 @@ function observe(world: World, member: number, { intent, knows }: Worker, settin
     started: isOf(known?.started),
     verified: isOf(known?.verified),
     rejected: isOf(known?.rejected),
+    awaitsTrial: setting.tries && intent === 'apply' && !isOf(known?.tried),
   };
 }
 
@@ -226,7 +229,7 @@ function initial({ restart, activity }: Setting, intents: readonly Intent[], bou
 }
 
 function worker(intent: Intent, members: number): Worker {
-  const nothing = { examined: 0, carried: 0, started: 0, verified: 0, rejected: 0 };
+  const nothing = { examined: 0, carried: 0, started: 0, verified: 0, rejected: 0, tried: 0 };
   const knows = Array.from({ length: members }, () => nothing);
   return { intent, knows, pending: null, pendingMember: 0, pendingFor: 0, alive: true };
 }

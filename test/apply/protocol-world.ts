@@ -29,6 +29,7 @@ export interface Knowledge {
   readonly started: number;
   readonly verified: number;
   readonly rejected: number;
+  readonly tried: number;
 }
 
 /** One process at work, with all it remembers. */
@@ -65,6 +66,8 @@ export interface Setting {
   readonly healthy: boolean;
   /** The last member's candidate differs from the old one only as planned. */
   readonly faithful: boolean;
+  /** Candidates are stopped and started once more before they are held to be well. */
+  readonly tries: boolean;
 }
 
 /** Whether a member's candidate can run; where one cannot, it is the last member's. */
@@ -118,6 +121,12 @@ export function execute(world: World, member: number, action: Action, pendingFor
       return edited(action.who, { restart: action.restart });
     case 'stop':
       return orphaning(edited(action.who, { running: false, paused: false, stoppedByHand: true }), member, action.who);
+    case 'try-stop':
+      return orphaning(
+        edited('candidate', { running: false, paused: false, stoppedByHand: true }),
+        member,
+        'candidate',
+      );
     case 'pause':
       return edited(action.who, (action.who === 'old' ? old : candidate)?.running === true ? { paused: true } : {});
     case 'start': {

@@ -12,7 +12,7 @@ import { changeOf, hurried, workAt } from '../support/real-host.ts';
 import type { WireCall, WireFault } from '../support/wire.ts';
 import { WIRE_FAULTS, wireTo } from '../support/wire.ts';
 
-const GATE = { healthyForSeconds: 1, deadlineSeconds: 200, onFailure: 'rollback' } as const;
+const GATE = { healthyForSeconds: 1, deadlineSeconds: 200, onFailure: 'rollback', restartTrial: 'never' } as const;
 const WRITES = ['create', 'connect', 'stop', 'update', 'rename', 'start', 'remove'] as const;
 /** So many runs with faults at random; `ENFORCE_WIRE_TRIALS=100` makes it many. */
 const TRIALS = Number(process.env['ENFORCE_WIRE_TRIALS'] ?? 5);

@@ -71,7 +71,7 @@ describe('enforce apply', () => {
     const { exitCode, stdout } = await operator.enforce('apply', '--yes', '--container', 'recorder');
 
     expect(exitCode).toBe(3);
-    expect(stdout).toMatch(/✗ web-1\/recorder {2}rolled back: .*mknod .*Operation not permitted/);
+    expect(stdout).toMatch(/✗ web-1\/recorder {2}rolled back: .*mknod .* failed/);
     expect(standing(fleet.engine('web-1')).filter((line) => line.startsWith('recorder'))).toEqual([before]);
   });
 

@@ -56,8 +56,12 @@ describe('the journal of a run', () => {
       { event: 'run-started', run: NAME, operator: 'a.lopez@control-1', command: 'apply' },
       { event: 'change-started', host: 'web-1', container: 'mail', action: 'recreate' },
       { event: 'decided', decision: 'verified' },
+      // It is tried by a restart.
+      { event: 'decided', decision: 'verified' },
       { event: 'change-ended', outcome: { result: 'applied' } },
       { event: 'change-started', container: 'recorder' },
+      { event: 'decided', decision: 'roll-back' },
+      { event: 'decided', decision: 'widen', because: expect.stringContaining('NET_BIND_SERVICE') },
       { event: 'decided', decision: 'roll-back' },
       { event: 'change-ended', outcome: { result: 'rolled-back' } },
       { event: 'run-ended', exitCode },

@@ -11,7 +11,12 @@ import { changeOf, workAt } from '../support/real-host.ts';
 export const CARRY_RUN = '7f3a';
 
 /** Quick, as the containers do nothing. */
-export const GATE = { healthyForSeconds: 1, deadlineSeconds: 20, onFailure: 'rollback' } as const;
+export const GATE = {
+  healthyForSeconds: 1,
+  deadlineSeconds: 20,
+  onFailure: 'rollback',
+  restartTrial: 'never',
+} as const;
 
 /** Containers on a real engine whose files are carried over. */
 export interface CarryBench {

@@ -18,7 +18,7 @@ import type { RecreateCase } from './recreate-cases.ts';
 import { RECREATE_CASES } from './recreate-cases.ts';
 
 const RUN = '7f3a';
-const GATE = { healthyForSeconds: 1, deadlineSeconds: 20, onFailure: 'rollback' } as const;
+const GATE = { healthyForSeconds: 1, deadlineSeconds: 20, onFailure: 'rollback', restartTrial: 'never' } as const;
 const FULL_IMAGE = 'enforce-test/full:1';
 const CASES = RECREATE_CASES.map((each) => [each.name, each] as const);
 

@@ -17,6 +17,7 @@ describe('a saved plan', () => {
         aHostPlan(
           [
             aChange(),
+            aChange({ container: 'wide', widening: { refused: ['NET_RAW'], safe: ['CHOWN', 'SETUID'] } }),
             aChange({
               container: 'ftp',
               action: 'blocked',

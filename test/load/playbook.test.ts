@@ -27,7 +27,7 @@ describe('a playbook', () => {
         'host-network-privileged-listener': {},
       },
       rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
-      health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback' },
+      health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback', restartTrial: 'auto' },
       keepSeconds: 604_800,
       windows: [],
     });
@@ -97,7 +97,7 @@ windows:
         maxChanges: '20%',
         maxFailures: 3,
       },
-      health: { healthyForSeconds: 90, deadlineSeconds: 300, onFailure: 'rollback' },
+      health: { healthyForSeconds: 90, deadlineSeconds: 300, onFailure: 'rollback', restartTrial: 'auto' },
       keepSeconds: 129_600,
       windows: [
         {

@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly kind: 'discarded'; readonly because: string }
   | { readonly kind: 'tried'; readonly wrong: readonly string[] };
 
-const GATE = { healthyForSeconds: 1, deadlineSeconds: 600, onFailure: 'rollback' } as const;
+const GATE = { healthyForSeconds: 1, deadlineSeconds: 600, onFailure: 'rollback', restartTrial: 'never' } as const;
 
 /** Makes the container of a case, recreates it with no edits, looks, rolls back, looks again, and takes all of it away. */
 export async function tryOut(each: ContainerCase, site: Site, lane: number, trial: number): Promise<Verdict> {

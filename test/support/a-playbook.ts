@@ -18,7 +18,7 @@ export function aPlaybook(different: Partial<Playbook> = {}): Playbook {
       'host-network-privileged-listener': {},
     },
     rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
-    health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback' },
+    health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback', restartTrial: 'auto' },
     keepSeconds: 7 * 24 * 3600,
     windows: [],
     digest: 'sha256:9b1c',

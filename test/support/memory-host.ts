@@ -5,6 +5,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { LOCK_NAME } from '../../src/model/names.ts';
 import type { Activity, Change, DependantChange } from '../../src/model/plan.ts';
+import type { RestartTrial } from '../../src/model/playbook.ts';
 import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { aChange } from './a-plan.ts';
 import { aProcess } from './a-process.ts';
@@ -12,6 +13,7 @@ import { engineAt } from './engine-at.ts';
 import { fakeClock } from './fake-clock.ts';
 import type { KeptJournal } from './kept-journal.ts';
 import { keptJournal } from './kept-journal.ts';
+import { UNSEEING } from './real-host.ts';
 import { callText } from './memory-engine/call-text.ts';
 import { image } from './memory-engine/images.ts';
 import { inspectContainer } from './memory-engine/inspect.ts';
@@ -58,6 +60,8 @@ export interface ServiceOptions {
   readonly activity?: Activity;
   /** A container `sidecar` that lives in its network, and does this once it has lost NET_RAW. */
   readonly sidecar?: Conduct;
+  /** Whether the new one is tried by a restart; never when not given. */
+  readonly restartTrial?: RestartTrial;
   /** What is different about the change. */
   readonly change?: Partial<Change>;
 }
@@ -77,7 +81,12 @@ export async function memoryHost(options: ServiceOptions = {}): Promise<MemoryHo
     old,
     change: { ...changeOf(old), ...activityIn(options), dependants: dependantsOf(sidecar), ...options.change },
     settings: {
-      gate: { healthyForSeconds: 1, deadlineSeconds: 5, onFailure: 'rollback' },
+      gate: {
+        healthyForSeconds: 1,
+        deadlineSeconds: 5,
+        onFailure: 'rollback',
+        restartTrial: options.restartTrial ?? 'never',
+      },
       planDigest: 'sha256:p1an',
       keepSeconds: 60,
       remembers: 'settings',
@@ -215,6 +224,7 @@ async function processAt(memory: MemoryEngine, engine: Engine, run: string): Pro
       const heard = memory.dial(ip, port);
       return Promise.resolve(heard === undefined || heard === 'nobody-behind' ? 'silent' : 'answers');
     },
+    ...UNSEEING,
     lock: { operator: 'a.lopez@control-1', ...aProcess(), patienceSeconds: 0 },
     emit: () => undefined,
   };

@@ -1,6 +1,8 @@
 import type { HostTools } from '../../src/apply/tools.ts';
 import { hostSession } from '../../src/cli/host-session.ts';
+import { portFingerprint } from '../../src/cli/port-fingerprint.ts';
 import { portProbe } from '../../src/cli/port-probe.ts';
+import { runtimeOf } from '../../src/cli/runtime-of.ts';
 import type { Change, Edit } from '../../src/model/plan.ts';
 import type { ContainerInspect, PortBindings } from '../../src/model/snapshot.ts';
 import { aChange } from './a-plan.ts';
@@ -12,6 +14,7 @@ import { keptJournal } from './kept-journal.ts';
 export async function workAt(
   socketPath: string,
   run: string,
+  looks: 'inside' | 'from outside' = 'from outside',
 ): Promise<{ readonly tools: HostTools; readonly close: () => Promise<void> }> {
   const clock: HostTools['clock'] = {
     now: () => performance.now(),
@@ -28,12 +31,21 @@ export async function workAt(
       journal: keptJournal(run),
       clock,
       probe: portProbe(session),
+      // Two looks at each container take their time.
+      ...(looks === 'inside' ? { fingerprint: portFingerprint(session), ...runtimeOf(session, { clock }) } : UNSEEING),
       lock: { operator: 'a.lopez@control-1', ...aProcess(), patienceSeconds: 0 },
       emit: () => undefined,
     },
     close: session.close,
   };
 }
+
+/** Looks that see nothing of what is in a container. */
+export const UNSEEING: Pick<HostTools, 'fingerprint' | 'runtime' | 'processes'> = {
+  fingerprint: () => Promise.resolve(undefined),
+  runtime: () => Promise.resolve(new Map()),
+  processes: () => Promise.resolve(new Map()),
+};
 
 /** Ten times as fast as a clock that goes: for programs that are up as soon as they are started. */
 export function hurried(clock: HostTools['clock']): HostTools['clock'] {

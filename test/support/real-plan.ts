@@ -12,7 +12,12 @@ import { aPlaybook } from './a-playbook.ts';
 import { hostAt, SOCKET_SETTINGS } from './engine-at.ts';
 
 /** A gate that does not look longer than a test has time. */
-export const QUICK_GATE = { healthyForSeconds: 1, deadlineSeconds: 20, onFailure: 'rollback' } as const;
+export const QUICK_GATE = {
+  healthyForSeconds: 1,
+  deadlineSeconds: 20,
+  onFailure: 'rollback',
+  restartTrial: 'never',
+} as const;
 
 /** What a change is made with on a real engine. */
 const QUICK: ChangeSettings = {

@@ -17,7 +17,7 @@ import { realEngine } from './real-engine.ts';
 import { changeOf, workAt } from './real-host.ts';
 
 const RUN = '7f3a';
-const GATE = { healthyForSeconds: 1, deadlineSeconds: 20, onFailure: 'rollback' } as const;
+const GATE = { healthyForSeconds: 1, deadlineSeconds: 20, onFailure: 'rollback', restartTrial: 'never' } as const;
 
 /** A real engine on which containers are made, changed by the product, looked at, and put back. */
 export interface Recreating {

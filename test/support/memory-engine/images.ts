@@ -137,7 +137,7 @@ export function mailImage(tag = 'acme/mail-relay:3'): MemoryImage {
   );
 }
 
-/** A recorder that makes its own device files: nothing tells so beforehand, and without MKNOD it ends at once. */
+/** A recorder that makes its own device files: without MKNOD it ends at once, and only a person can tell why. */
 export function recorderImage(tag = 'acme/recorder:2'): MemoryImage {
   const start = service({
     listens: ['554/tcp'],
@@ -145,7 +145,7 @@ export function recorderImage(tag = 'acme/recorder:2'): MemoryImage {
     needs: [
       {
         capability: 'MKNOD',
-        complaint: 'recorder: mknod /run/recorder/frame0: Operation not permitted',
+        complaint: 'recorder: mknod /run/recorder/frame0 failed',
         otherwise: 'exits',
       },
     ],

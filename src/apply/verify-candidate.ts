@@ -1,0 +1,83 @@
+import { asEnforceError } from '../model/errors.ts';
+import { closerLook } from './closer-look.ts';
+import { passGate } from './health-gate.ts';
+import type { ActionContext, JobMember, Memory } from './job.ts';
+import { jobMember, memoryOf } from './job.ts';
+import type { MemberSight } from './observe.ts';
+import { publishersAt } from './publishers-at.ts';
+import { takenCapabilities } from './taken-capabilities.ts';
+import type { Refusals, RefusalWatch } from './tools.ts';
+import { reject } from './turn-back.ts';
+
+/** Lets a started candidate pass the gate, or turns the change back. */
+export async function verifyCandidate(member: MemberSight, context: ActionContext): Promise<void> {
+  const { candidateInspect, target } = member;
+  const { sight, job, memory, tools } = context;
+  if (!candidateInspect) return;
+  const { host, clock, probe, journal, emit } = tools;
+  const { container } = target;
+  emit({ kind: 'step', host, container, text: 'checking that the service answers' });
+  const publishers = publishersAt(member, sight.members, job, memory);
+  const [leader] = sight.members;
+  const planned = jobMember(job, container);
+  const baseline = planned?.baseline;
+  const watch = memory.watches.get(candidateInspect.Id);
+  const verdict = await passGate({
+    engine: await tools.engine(),
+    id: candidateInspect.Id,
+    baseline,
+    publishers,
+    gate: job.gate,
+    clock,
+    probe,
+    closer: closerLook({
+      tools,
+      baseline,
+      openers: publishers.map(({ id }) => id),
+      // Who opens a port of a network may be started after the one whose network it is.
+      openPorts: [...new Set(publishers.flatMap((publisher) => publisher.baseline?.openPorts ?? []))],
+    }),
+    refusals: () => refusalsIn(watch, memory),
+    power: powerOf(member, planned),
+    onAnswer: (at) => {
+      if (publishers.some(({ id }) => id === leader?.candidateInspect?.Id)) memory.answeredAt ??= at;
+    },
+  });
+  if (!verdict.passed) {
+    reject(candidateInspect, verdict.because, member, context, verdict.suspicion);
+    return;
+  }
+  const { answers, because, unseen } = verdict;
+  memoryOf(container, memory).verified = candidateInspect.Id;
+  // One that is dealt out by the engine is another after each start.
+  memory.answers.set(container, answers);
+  memory.because = because;
+  memory.notes = [...new Set([...memory.notes, ...unseen.map((what) => `not looked at: ${what}`)])];
+  const text = [because, ...unseen.map((what) => `not looked at: ${what}`)].join('; ');
+  const decided = { event: 'decided', decision: 'verified' } as const;
+  journal.write({ ...decided, at: clock.timestamp(), host, container, because: text });
+}
+
+async function refusalsIn(watch: RefusalWatch | undefined, memory: Memory): Promise<Refusals | undefined> {
+  try {
+    return await watch?.seen();
+  } catch (error) {
+    noteBlindness(memory, error);
+    return undefined;
+  }
+}
+
+/** What the kernel refuses could not be seen, which is one look less and is told. */
+export function noteBlindness(memory: Memory, error: unknown): void {
+  const because = asEnforceError(error, 'engine').message;
+  memory.notes = [...new Set([...memory.notes, `not looked at: what the kernel refuses (${because})`])];
+}
+
+/** What the change takes from a container, and which of its programs have power of their own. */
+export function powerOf({ oldInspect }: MemberSight, planned: JobMember | undefined) {
+  const files = planned?.baseline?.facts?.poweredFiles;
+  return {
+    taken: oldInspect ? takenCapabilities(oldInspect, planned?.edits ?? []) : [],
+    powered: files?.known === true ? files.value : [],
+  };
+}

@@ -1,0 +1,41 @@
+import type { CapabilityBasis, CapabilityDecision, Widening } from '../model/plan.ts';
+import type { CapabilitySettings } from '../model/playbook.ts';
+import { entryFor, holdsOn } from '../model/profile.ts';
+import type { Container } from '../model/snapshot.ts';
+import { isForbidden } from './playbook-limits.ts';
+import { safeSet } from './safe-set.ts';
+
+/** What a decision about a container's capabilities came to, and what it was made by. */
+export interface Decided {
+  readonly decisions: readonly CapabilityDecision[];
+  /** Absent where none was made. */
+  readonly basis?: CapabilityBasis;
+  readonly settings: CapabilitySettings | undefined;
+  /** `YYYY-MM-DD`, by which pins end. */
+  readonly day: string;
+}
+
+/**
+ * What may be kept beyond the planned set where the new container does not do with it; undefined where nothing may: a
+ * person pinned the set or forbids the rest, or it is all the container holds today.
+ */
+export function wideningOf(container: Container, { decisions, basis, settings, day }: Decided): Widening | undefined {
+  if (!settings || !basis || settings.add === 'profiles' || basis.mode === 'pin') return undefined;
+  const written = entryFor(container, settings);
+  const person = written !== undefined && holdsOn(written, day) ? written : undefined;
+  const isAllowed = (name: string): boolean => person === undefined || !isForbidden(name, person);
+  const known = new Set(['NET_BIND_SERVICE', ...safeSet(container).map(({ capability }) => capability)]);
+  const refused = decisions
+    .filter(({ capability, verdict }) => verdict === 'drop' && isAllowed(capability))
+    .map(({ capability }) => capability);
+  const safe = decisions
+    .filter(({ capability, verdict }) => verdict === 'keep' || (known.has(capability) && isAllowed(capability)))
+    .map(({ capability }) => capability);
+  if (refused.length === 0) return undefined;
+  return { refused, safe: safe.some((capability) => refused.includes(capability)) ? safe : [] };
+}
+
+/** How often a change may be tried beyond its plan. */
+export function widerTries(widening: Widening | undefined): number {
+  return widening ? 1 + (widening.safe.length > 0 ? 1 : 0) : 0;
+}

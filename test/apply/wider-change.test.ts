@@ -1,0 +1,180 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { applyChange } from '../../src/apply/apply-change.ts';
+import type { HostTools, Refusals, RefusalWatch } from '../../src/apply/tools.ts';
+import type { Outcome } from '../../src/model/journal.ts';
+import type { Change } from '../../src/model/plan.ts';
+import type { Conduct } from '../support/memory-engine/program.ts';
+import type { MemoryHost, Process } from '../support/memory-host.ts';
+import { memoryHost, serving } from '../support/memory-host.ts';
+
+const AS_BEFORE = ['web: old, running, always:0'];
+const EXITS: Conduct = {
+  does: 'exit',
+  exitCode: 1,
+  afterLooks: 0,
+  log: [{ stream: 'stderr', text: 'web: socket: Operation not permitted' }],
+};
+const WORDLESS: Conduct = { ...EXITS, log: [] };
+const WIDENING = { refused: ['CHOWN', 'KILL', 'NET_RAW'], safe: ['CHOWN', 'KILL'] };
+
+const UNSEEN = 'not looked at: who its processes are (nobody could look)';
+
+let host: MemoryHost;
+let enforce: Process;
+/** The service lives with NET_RAW, and does as is said without it. */
+const arrange = async (afterwards: Conduct, different: Partial<Change> = {}): Promise<void> => {
+  host = await memoryHost({ networks: ['front'], afterwards });
+  enforce = await host.enter();
+  const edits = [...host.change.edits, { path: 'HostConfig.CapAdd', before: null, after: [] }];
+  host = { ...host, change: { ...host.change, edits, widening: WIDENING, ...different } };
+};
+const apply = (different: Partial<HostTools> = {}): Promise<Outcome> =>
+  applyChange(host.change, host.settings, { ...enforce, ...different });
+afterEach(() => host.close());
+
+describe('a change whose new container lacks a capability', () => {
+  test('is made once more with what its log tells of, and says so', async () => {
+    await arrange(EXITS);
+
+    const outcome = await apply();
+
+    expect(outcome).toMatchObject({
+      result: 'applied',
+      notes: [
+        UNSEEN,
+        expect.stringMatching(/^keeps NET_RAW: its log reads as if it lacks NET_RAW \(first try: .*not permitted\)$/),
+      ],
+    });
+    expect(kept()).toEqual(['NET_RAW']);
+    expect(decisions()).toEqual(['roll-back', 'widen', 'verified']);
+    expect(host.calls().filter((call) => call.startsWith('create'))).toHaveLength(2);
+  });
+
+  test('is made once more with the safe set when nothing tells, and then taken back', async () => {
+    await arrange(WORDLESS);
+
+    const outcome = await apply();
+
+    expect(outcome).toMatchObject({
+      result: 'rolled-back',
+      because: expect.stringMatching(
+        /^the new container does not stay up.*; with CHOWN, KILL: the new container does not/,
+      ),
+    });
+    expect(decisions()).toEqual(['roll-back', 'widen', 'roll-back']);
+    expect(host.standing()).toEqual(AS_BEFORE);
+  });
+
+  test('is held to what the old one did before the first try, not to what it does a moment after it was put back', async () => {
+    await arrange(serving({ listens: [] }), { widening: { refused: ['NET_RAW'], safe: ['KILL'] } });
+    let looks = 0;
+    const probe: HostTools['probe'] = (ip, port) =>
+      ++looks === 1 ? Promise.resolve('answers') : enforce.probe(ip, port);
+
+    const outcome = await apply({ probe });
+
+    expect(outcome).toMatchObject({ result: 'rolled-back', because: expect.stringContaining('nothing answers') });
+  });
+
+  test.each<[string, Partial<Change>]>([
+    ['a person pinned', { widening: { refused: [], safe: [] } }],
+    ['is all that its plan names', { widening: { refused: ['CHOWN'], safe: [] } }],
+  ])('is not made with more than %s', async (_which, different) => {
+    await arrange(EXITS, different);
+
+    const outcome = await apply();
+
+    expect(outcome.result).toBe('rolled-back');
+    expect(host.calls().filter((call) => call.startsWith('create'))).toHaveLength(1);
+    expect(host.standing()).toEqual(AS_BEFORE);
+  });
+
+  test('is not made once more when the run is to end', async () => {
+    await arrange(EXITS);
+    const settings = { ...host.settings, isInterrupted: () => true };
+
+    const outcome = await applyChange(host.change, settings, enforce);
+
+    expect(outcome.result).toBe('rolled-back');
+    expect(host.standing()).toEqual(AS_BEFORE);
+  });
+
+  test('is not made once more for a port that was taken meanwhile', async () => {
+    await arrange(EXITS);
+    host.engine.store.foreignListeners.add('tcp/0.0.0.0:8080');
+
+    const outcome = await apply();
+
+    expect(outcome).toMatchObject({ result: 'rolled-back', because: expect.stringContaining('already in use') });
+    expect(decisions()).toEqual(['roll-back']);
+  });
+});
+
+describe('what the kernel refuses', () => {
+  const NET_RAW: Refusals = {
+    refusals: [{ capability: 'NET_RAW', phase: 'start', program: 'web', call: 'socket', times: 1 }],
+    refusedPrograms: [],
+    refusedChroots: [],
+    lostEvents: 0,
+  };
+  const NONE: Refusals = { ...NET_RAW, refusals: [] };
+
+  /** Watches each container; one that has no NET_RAW is refused it. */
+  function watching(told: string[]): Pick<HostTools, 'watchRefusals'> {
+    return {
+      watchRefusals({ HostConfig, State }): Promise<RefusalWatch> {
+        told.push(`watch ${State.Status}`);
+        const refusals = HostConfig.CapAdd?.includes('NET_RAW') ? NONE : NET_RAW;
+        return Promise.resolve({
+          seen: () => Promise.resolve(refusals),
+          stop() {
+            told.push('stop');
+            return Promise.resolve();
+          },
+        });
+      },
+    };
+  }
+
+  test('is watched from before the start on, fails a container that seems well, and is what is kept', async () => {
+    await arrange(serving());
+    const told: string[] = [];
+
+    const outcome = await apply(watching(told));
+
+    expect(outcome).toMatchObject({
+      result: 'applied',
+      notes: [
+        UNSEEN,
+        'keeps NET_RAW: the kernel refused it NET_RAW (first try: the kernel refused NET_RAW to web (socket))',
+      ],
+    });
+    expect(kept()).toEqual(['NET_RAW']);
+    expect(told).toEqual(['watch created', 'stop', 'watch created', 'stop']);
+  });
+
+  const denied = (): Promise<never> => Promise.reject(new Error('tracefs is denied'));
+
+  test.each<[string, NonNullable<HostTools['watchRefusals']>]>([
+    ['cannot be watched', denied],
+    ['cannot be asked for any more', () => Promise.resolve({ seen: denied, stop: denied })],
+  ])('fails nothing where it %s, and that is told', async (_where, watchRefusals) => {
+    await arrange(serving());
+
+    const outcome = await apply({ watchRefusals });
+
+    expect(outcome).toMatchObject({
+      result: 'applied',
+      notes: ['not looked at: what the kernel refuses (tracefs is denied)', UNSEEN],
+    });
+  });
+});
+
+function kept(): unknown {
+  const web = [...host.engine.store.containers.values()].find(({ name }) => name === 'web');
+  return web?.hostConfig['CapAdd'];
+}
+
+function decisions(): readonly string[] {
+  return enforce.journal.entries.flatMap((entry) => (entry.event === 'decided' ? [entry.decision] : []));
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CapabilityDecision } from '../../src/model/plan.ts';
+import { widerTries, wideningOf } from '../../src/plan/widening.ts';
+import type { ContainerCapabilities } from '../../src/model/playbook.ts';
+import { someCapabilitySettings } from '../support/a-playbook.ts';
+import { container } from '../support/containers.ts';
+
+const AUTO = someCapabilitySettings();
+const BASIS = { mode: 'equivalent', confidence: 'weak', because: '', notes: [], advice: [] } as const;
+const DAY = '2026-11-22';
+
+function decided(verdicts: Readonly<Record<string, CapabilityDecision['verdict']>>): readonly CapabilityDecision[] {
+  return Object.entries(verdicts).map(([capability, verdict]) => ({
+    capability,
+    verdict,
+    evidence: 'none',
+    because: '',
+  }));
+}
+
+const DECISIONS = decided({
+  CHOWN: 'drop',
+  NET_BIND_SERVICE: 'drop',
+  NET_RAW: 'drop',
+  SETUID: 'keep',
+  SYS_TIME: 'keep',
+});
+
+const NORMAL = { decisions: DECISIONS, basis: BASIS, settings: AUTO, day: DAY };
+
+describe('the sets a change may end with', () => {
+  test('are what is dropped, and the safe set with what is kept: nothing it does not hold today', () => {
+    expect(wideningOf(container('shop'), { decisions: DECISIONS, basis: BASIS, settings: AUTO, day: DAY })).toEqual({
+      refused: ['CHOWN', 'NET_BIND_SERVICE', 'NET_RAW'],
+      safe: ['CHOWN', 'NET_BIND_SERVICE', 'SETUID', 'SYS_TIME'],
+    });
+  });
+
+  test('have no safe set where all of that is kept anyway', () => {
+    expect(
+      wideningOf(container('shop'), {
+        decisions: decided({ CHOWN: 'keep', NET_RAW: 'drop' }),
+        basis: BASIS,
+        settings: AUTO,
+        day: DAY,
+      }),
+    ).toEqual({
+      refused: ['NET_RAW'],
+      safe: [],
+    });
+  });
+
+  test('have nothing that a person forbids', () => {
+    const settings = someCapabilitySettings({ containers: [houseRule({ never: ['CHOWN'] })] });
+
+    expect(wideningOf(container('shop'), { decisions: DECISIONS, basis: BASIS, settings, day: DAY })).toEqual({
+      refused: ['NET_BIND_SERVICE', 'NET_RAW'],
+      safe: ['NET_BIND_SERVICE', 'SETUID', 'SYS_TIME'],
+    });
+  });
+
+  test('have nothing above the ceiling that a person sets', () => {
+    const settings = someCapabilitySettings({
+      containers: [houseRule({ ceiling: ['NET_RAW', 'SETUID', 'SYS_TIME'] })],
+    });
+
+    expect(wideningOf(container('shop'), { decisions: DECISIONS, basis: BASIS, settings, day: DAY })).toEqual({
+      refused: ['NET_RAW'],
+      safe: [],
+    });
+  });
+
+  test.each<readonly [string, Parameters<typeof wideningOf>[1]]>([
+    ['where a person pinned the set', { ...NORMAL, basis: { ...BASIS, mode: 'pin' } }],
+    ['where only pinned sets are wanted', { ...NORMAL, settings: someCapabilitySettings({ add: 'profiles' }) }],
+    ['where nothing is dropped', { ...NORMAL, decisions: decided({ CHOWN: 'keep' }) }],
+    ['where the rule is not enforced', { ...NORMAL, settings: undefined }],
+    ['where nothing was decided', { decisions: [], settings: AUTO, day: DAY }],
+  ])('are none %s', (_where, made) => {
+    expect(wideningOf(container('shop'), made)).toBeUndefined();
+  });
+});
+
+function houseRule(different: Partial<ContainerCapabilities>): ContainerCapabilities {
+  return {
+    match: {},
+    mode: 'auto',
+    add: [],
+    floor: [],
+    never: [],
+    allowAdd: [],
+    isUnprivileged: false,
+    reason: 'house rule',
+    source: 'playbook.yml:7',
+    ...different,
+  };
+}
+
+test('each set is one more try', () => {
+  expect([undefined, { refused: ['KILL'], safe: [] }, { refused: ['KILL'], safe: ['KILL'] }].map(widerTries)).toEqual([
+    0, 1, 2,
+  ]);
+});
