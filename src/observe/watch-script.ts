@@ -113,6 +113,8 @@ containerds() {
   shim=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$1/status" 2>/dev/null)
   address=$(tr '\0' '\n' <"/proc/@{shim:-none}/cmdline" | sed -n '/^-address$/{n;p;}') 2>/dev/null
   for process in $all; do
+    # Engines in containers, and hosts beside this one, have sockets of the same name in networks of their own.
+    [ "/proc/$process/ns/net" -ef "/proc/@{shim:-none}/ns/net" ] && [ "/proc/$process/ns/mnt" -ef "/proc/@{shim:-none}/ns/mnt" ] || continue
     for socket in $([ -z "$address" ] || grep -F " $address" /proc/$process/net/unix | sed -n 's/^.* \([0-9]*\) \/[^ ]*$/\1/p'); do
       ls -l /proc/$process/fd | grep -q "socket:.$socket.\$" && { printf '%s\n' "$process"; return; }
     done
