@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { busyboxImage } from '../support/docker.ts';
 import { type LabHost, withLab } from '../support/lab.ts';
 import { describeLab } from '../support/real-engine.ts';
-import { type Kind, type Mishap, tryAt } from '../support/try-at.ts';
+import { type Kind, type Mishap, READS_LINK, tryAt } from '../support/try-at.ts';
 
 /** `ENFORCE_MISHAPS=all` makes it a long run: every mishap instead of one, at every call of every kind of change instead of two. */
 const IS_LONG = process.env['ENFORCE_MISHAPS'] === 'all';
@@ -27,9 +27,6 @@ const SIDE = [
   ...SHELL,
   SERVE('side', 81),
 ];
-/** Serves what it reads from the container it is linked to as `w`. */
-const LOOK =
-  'httpd -p 80 -h /www; while :; do timeout 2 wget -q -O /www/new http://w/ || echo gone > /www/new; mv /www/new /www/index.html; sleep 0.3; done';
 const APPLY = ['apply', '--yes'];
 const ROLLBACK = ['rollback', '--yes'];
 
@@ -57,7 +54,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     containers: [
       // Whoever ends what another began has no baseline: each port has to answer.
       ['--name', 'web', '--init', '--restart', 'always', '-p', '91:80', ...SHELL, SERVE('web', 80)],
-      ['--name', 'side', '--init', '--restart', 'always', '--link', 'web:w', '-p', '94:80', ...SHELL, LOOK],
+      ['--name', 'side', '--init', '--restart', 'always', '--link', 'web:w', '-p', '94:80', ...SHELL, READS_LINK],
     ],
     work: APPLY,
     end: ['side running', 'side.BAK exited', 'web running', 'web.BAK exited'],

@@ -7,15 +7,13 @@ import { interceptor } from '../support/interceptor.ts';
 import { type LabHost, withLab } from '../support/lab.ts';
 import { page } from '../support/page.ts';
 import { describeLab } from '../support/real-engine.ts';
-import { operatorAt } from '../support/try-at.ts';
+import { operatorAt, READS_LINK } from '../support/try-at.ts';
 
 const RUN = ['run', '-d', '--init', '--restart', 'always'];
 const SHELL = ['enforce-test/busybox:1', 'sh', '-c'];
 /** Does not come up without MKNOD, which is pinned away. */
 const NEEDY = 'echo web > /www/index.html; mknod /dev/probe c 1 3 && exec httpd -f -p 80 -h /www';
 const PINNED = { capabilities: '{ profiles: { "container:web": [] } }' };
-const LOOK =
-  'httpd -p 80 -h /www; while :; do timeout 2 wget -q -O /www/new http://w/ || echo gone > /www/new; mv /www/new /www/index.html; sleep 0.3; done';
 
 describeLab('an engine that is killed in the middle of a change that then has to be taken back', () => {
   const lab = withLab(1);
@@ -30,7 +28,7 @@ describeLab('an engine that is killed in the middle of a change that then has to
     const [host] = lab().hosts as readonly [LabHost];
     const { enforce, start, socketPath } = operatorAt(host, PINNED, folder);
     await host.docker(...RUN, '--name', 'web', '-p', '91:80', ...SHELL, NEEDY);
-    await host.docker(...RUN, '--name', 'side', '--link', 'web:w', '-p', '94:80', ...SHELL, LOOK);
+    await host.docker(...RUN, '--name', 'side', '--link', 'web:w', '-p', '94:80', ...SHELL, READS_LINK);
     const isMet = { once: false };
     const between = await interceptor(
       socketPath,

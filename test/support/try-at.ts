@@ -21,6 +21,9 @@ export interface Kind {
   readonly answers: Readonly<Record<number, string>>;
 }
 
+/** A script for a shell: serves what it reads from the container it is linked to as `w`. */
+export const READS_LINK =
+  'httpd -p 80 -h /www; while :; do timeout 2 wget -q -O /www/new http://w/ || echo gone > /www/new; mv /www/new /www/index.html; sleep 0.3; done';
 /** What happens at a call, and whether before the engine has it or after it has answered. */
 export type Mishap = readonly [moment: Moment, what: 'enforce is killed' | 'the engine is killed' | 'the power fails'];
 
