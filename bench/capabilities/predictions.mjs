@@ -22,9 +22,9 @@ export async function predict(subject, module, { expected }) {
   const results = [];
   try {
     for (const [kind, name] of Object.entries(KINDS).filter(([, name]) => module[name] !== undefined)) {
-      const { capabilities, others = {} } = await askFor(subject, module[name], template);
+      const { capabilities, others = {}, details } = await askFor(subject, module[name], template);
       const trial = await tryOut(subject, capabilities, expected, template);
-      results.push({ kind, case: subject.case, capabilities, others, ...outcomeOf(trial) });
+      results.push({ kind, case: subject.case, capabilities, others, details, ...outcomeOf(trial) });
     }
     if (module.apply !== undefined) results.push(await applied(subject, module.apply, expected, template));
   } finally {
@@ -48,7 +48,7 @@ async function applied(subject, apply, expected, template) {
   const begun = performance.now();
   const made = await runningContainer(subject, template);
   try {
-    const { result, restarts = null } = await apply(handleOf(subject, made));
+    const { result, restarts = null, details } = await apply(handleOf(subject, made));
     const seconds = Math.round((performance.now() - begun) / 1000);
     const container = engine.getContainer(nameOf(subject));
     const capabilities = heldBy((await container.inspect()).HostConfig);
@@ -63,6 +63,7 @@ async function applied(subject, apply, expected, template) {
       capabilities,
       seconds,
       isSilentFailure,
+      details,
       ...outcome,
     };
   } finally {
@@ -80,6 +81,13 @@ async function runningContainer(subject, template) {
 
 function handleOf(subject, { container }) {
   const here = () => engine.getContainer(nameOf(subject));
+  /** Asked, reloaded where it can be, and asked again. */
+  const serve = async () => {
+    await waitUntilItWorks(subject, here());
+    if (subject.reload === undefined) return;
+    await subject.reload(await clientOf(subject, here()));
+    await waitUntilItWorks(subject, here());
+  };
   return {
     case: subject.case,
     service: subject.name,
@@ -87,13 +95,11 @@ function handleOf(subject, { container }) {
     id: container.id,
     engine,
     work: () => waitUntilItWorks(subject, here()),
-    /** Restarted, asked, reloaded where it can be, and asked again: what there is to see of it. */
+    serve,
+    /** Restarted and then asked like that: what there is to see of it. */
     async use() {
       await here().restart();
-      await waitUntilItWorks(subject, here());
-      if (subject.reload === undefined) return;
-      await subject.reload(await clientOf(subject, here()));
-      await waitUntilItWorks(subject, here());
+      await serve();
     },
   };
 }

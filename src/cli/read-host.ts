@@ -59,17 +59,28 @@ export async function inDetail(
     seen,
     now: clock.now,
   };
+  const changes = askedOnce((id: string) => reader.changes(id));
   const running = await readRuntime(
-    source,
+    { ...source, changes },
     snapshot.containers.filter(({ id }) => wanted.has(id)),
   );
   const containers: Container[] = [];
   for (const container of snapshot.containers) {
-    const details = wanted.has(container.id) ? await readDetails(reader, container, seen) : undefined;
+    const details = wanted.has(container.id) ? await readDetails({ ...reader, changes }, container, seen) : undefined;
     const runtime = running.get(container.id);
     containers.push(details ? { ...container, details: { ...details, ...(runtime ? { runtime } : {}) } } : container);
   }
   return { ...snapshot, containers };
+}
+
+/** What it costs an engine to tell, it tells once. */
+function askedOnce<Value>(ask: (id: string) => Promise<Value>): (id: string) => Promise<Value> {
+  const answers = new Map<string, Promise<Value>>();
+  return (id) => {
+    const answer = answers.get(id) ?? ask(id);
+    answers.set(id, answer);
+    return answer;
+  };
 }
 
 /** Findings that no exception accepts. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { MountedFolder, PoweredFile, ProcessFacts, RuntimeFacts } from '../model/runtime.ts';
+import type { MadeFile, MountedFolder, PoweredFile, ProcessFacts, RuntimeFacts } from '../model/runtime.ts';
 import { known } from './known-shape.ts';
 
 const port = z.int().min(0).max(65535);
@@ -19,6 +19,7 @@ export function runtimeShape() {
       searched_folders: known(texts),
       start_texts: known(z.array(z.object({ path: text, text: text.nullable() }))),
       mounted_folders: known(z.array(folderShape())),
+      made_files: known(z.array(madeFileShape())).optional(),
     })
     .transform(
       (runtime): RuntimeFacts => ({
@@ -29,6 +30,7 @@ export function runtimeShape() {
         searchedFolders: runtime.searched_folders,
         startTexts: runtime.start_texts,
         mountedFolders: runtime.mounted_folders,
+        madeFiles: runtime.made_files ?? { known: false, because: 'the scan does not tell of them' },
       }),
     );
 }
@@ -71,6 +73,22 @@ function poweredFileShape() {
       capabilities,
     }),
   );
+}
+
+function madeFileShape() {
+  return z
+    .object({
+      path: text,
+      owner_id: id,
+      folder: z.object({ owner_id: id, group_id: id, mode: z.int().min(0).max(0o7777) }),
+    })
+    .transform(
+      ({ path, owner_id, folder }): MadeFile => ({
+        path,
+        ownerId: owner_id,
+        folder: { ownerId: folder.owner_id, groupId: folder.group_id, mode: folder.mode },
+      }),
+    );
 }
 
 function folderShape() {

@@ -23,6 +23,8 @@ export interface RuntimeFacts {
   readonly startTexts: Known<readonly StartText[]>;
   /** Folders on its volumes and binds, down to the first level, with who may use them; of very many only some. */
   readonly mountedFolders: Known<readonly MountedFolder[]>;
+  /** What was put into its writable layer since it was made, which a new container begins without; of very much only some. */
+  readonly madeFiles: Known<readonly MadeFile[]>;
 }
 
 /** One process of a container; capabilities are named without the CAP_ prefix, in the kernel's order. */
@@ -86,6 +88,15 @@ export interface StartText {
   readonly path: string;
   /** The text of a script; null where it is a program. */
   readonly text: string | null;
+}
+
+/** A file or folder that is in the writable layer of a container and not in its image. */
+export interface MadeFile {
+  /** As the container sees it. */
+  readonly path: string;
+  readonly ownerId: number;
+  /** The folder it is in. */
+  readonly folder: { readonly ownerId: number; readonly groupId: number; readonly mode: number };
 }
 
 /** A folder that outlives the container. */

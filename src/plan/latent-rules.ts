@@ -1,5 +1,5 @@
 import type { Evidence } from '../model/evidence.ts';
-import type { MountedFolder, ProcessFacts, RuntimeFacts } from '../model/runtime.ts';
+import type { MadeFile, MountedFolder, ProcessFacts, RuntimeFacts } from '../model/runtime.ts';
 import type { Container } from '../model/snapshot.ts';
 import { isNonRoot } from './configuration-needs.ts';
 
@@ -16,6 +16,7 @@ export function latentRules(container: Container): readonly Evidence[] {
   return [
     ...signals(processes),
     ...(startsAsRoot ? closedFolders(runtime) : []),
+    ...(startsAsRoot ? givenFiles(runtime) : []),
     ...calledPrograms(runtime, container),
     ...logins(processes),
     ...(startsAsRoot ? caretakers(runtime, processes) : []),
@@ -43,6 +44,24 @@ function closedFolders(runtime: RuntimeFacts): readonly Evidence[] {
       `${folder.path} is closed to others (${mode}, user ${folder.ownerId}), and its start is root`,
     ),
   ];
+}
+
+/**
+ * What a start makes only where it is not there yet, and gives to its user: a container that is started again does not ask
+ * for it, and one that is made again does. Who may not write to a folder did not make what is theirs in it.
+ */
+function givenFiles({ madeFiles }: RuntimeFacts): readonly Evidence[] {
+  if (!madeFiles.known) return [];
+  const given = madeFiles.value.find((file) => file.ownerId !== 0 && isKeptFromItsOwner(file));
+  if (given === undefined) return [];
+  const because = `its start made ${given.path} and gave it to user ${given.ownerId}; a new container starts without it`;
+  return [{ ...latent('CHOWN', because), isRare: true }];
+}
+
+/** Whoever is in the folder's group is not known, but for root's, in which nobody else is. */
+function isKeptFromItsOwner({ ownerId, folder }: MadeFile): boolean {
+  const isOpen = (folder.mode & 0o002) !== 0 || ((folder.mode & 0o020) !== 0 && folder.groupId !== 0);
+  return folder.ownerId !== ownerId && !isOpen;
 }
 
 /** L5: a program with file capabilities does not start at all where they cannot be had, and a health check may be one. */

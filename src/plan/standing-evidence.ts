@@ -36,6 +36,8 @@ function whyOverruled(reason: Evidence, { mode, watched, container, isTried }: S
     return reason.class === 'latent' ? whyUnlikely(reason, container, isTried) : undefined;
   switch (reason.class) {
     case 'latent':
+      // A start that was watched may not have been the first in its layer, as that of a new container is.
+      if (reason.isRare === true) return undefined;
       return mode === 'minimal' ? UNSEEN : whyNotToCome(reason, watched, container);
     case 'catalogue':
       return reason.isRare === true ? undefined : UNSEEN;

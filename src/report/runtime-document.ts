@@ -1,6 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import type {
   FileCapabilities,
+  MadeFile,
   MountedFolder,
   PoweredFile,
   ProcessFacts,
@@ -21,6 +22,7 @@ export function runtimeDocument(runtime: RuntimeFacts): JsonObject {
     searched_folders: knownDocument(runtime.searchedFolders, (folders) => [...folders]),
     start_texts: knownDocument(runtime.startTexts, (texts) => texts.map(({ path, text }) => ({ path, text }))),
     mounted_folders: knownDocument(runtime.mountedFolders, (folders) => folders.map(folderDocument)),
+    made_files: knownDocument(runtime.madeFiles, (files) => files.map(madeFileDocument)),
   };
 }
 
@@ -51,6 +53,10 @@ function poweredFileDocument({ path, isUsed, isSetuidRoot, capabilities }: Power
 
 function setsDocument({ permitted, inheritable, isEffective }: FileCapabilities): JsonObject {
   return { permitted: [...permitted], inheritable: [...inheritable], effective: isEffective };
+}
+
+function madeFileDocument({ path, ownerId, folder }: MadeFile): JsonObject {
+  return { path, owner_id: ownerId, folder: { owner_id: folder.ownerId, group_id: folder.groupId, mode: folder.mode } };
 }
 
 function folderDocument({ path, kind, ownerId, groupId, mode, isEmpty }: MountedFolder): JsonObject {

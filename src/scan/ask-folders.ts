@@ -1,11 +1,12 @@
 import type { Known } from '../model/machine.ts';
-import type { MountedFolder } from '../model/runtime.ts';
+import type { MadeFile, MountedFolder } from '../model/runtime.ts';
+import { parentOf } from '../model/files-at-risk.ts';
 import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 import { askShell } from './ask-shell.ts';
 import type { AskedFolder } from './folder-script.ts';
 import { folderScript } from './folder-script.ts';
 import type { FolderAnswer, FolderReport } from './parse-folders.ts';
-import { parseFolders } from './parse-folders.ts';
+import { parseFolders, UNTOLD } from './parse-folders.ts';
 import type { ContainerReport } from './parse-runtime.ts';
 import type { ScanSource } from './take-snapshot.ts';
 
@@ -16,11 +17,14 @@ export interface FolderSubject {
   readonly report: Known<ContainerReport>;
   /** Folders in which its programs are found by name. */
   readonly searchPath: readonly string[];
+  /** What was added to its writable layer; unknown where nobody asked. */
+  readonly added: Known<readonly string[]>;
 }
 
 /** What was found in the folders of one container. */
 export interface FoundFolders {
   readonly mounted: Known<readonly MountedFolder[]>;
+  readonly made: Known<readonly MadeFile[]>;
   readonly searched: Known<readonly string[]>;
   /** Programs in those that have file capabilities. */
   readonly powered: readonly string[];
@@ -51,8 +55,9 @@ export async function askFolders(
 
 /** A folder on a dead disk hangs whoever looks at it; then nothing of any is known, and the scan goes on. */
 const LIMITS = { deadlineMilliseconds: 15_000, maximumBytes: 8 * 1024 * 1024 };
-const UNTOLD: FolderAnswer = { outcome: 'untold', rows: [], hasMore: false, powered: [], setuid: [] };
 const MOST_FOLDERS = 64;
+/** More entries of a layer are not looked at: what a start makes is little, and what it fills later says no more. */
+const MOST_MADE = 128;
 /** File systems that live elsewhere: who looks at them waits for somebody else's machine. */
 const ELSEWHERE =
   /^(?:nfs\d?|cifs|smb\w*|9p|afs|autofs|ceph|coda|glusterfs|gfs2?|lustre|beegfs|ocfs2|orangefs|fuse\b.*)$/;
@@ -60,16 +65,28 @@ const ELSEWHERE =
 type Asked = ReturnType<typeof questionOf>;
 
 function questionOf(subject: FolderSubject) {
-  const { inspect, report, searchPath } = subject;
+  const { inspect, report, searchPath, added } = subject;
   if (!report.known) return { subject, because: report.because };
   const { Pid = 0 } = inspect.State;
   const folders: readonly AskedFolder[] = [
     ...dataFolders(inspect).map(({ path }) => ({ path, holds: 'data' as const })),
     ...searchPath.map((path) => ({ path, holds: 'programs' as const })),
+    ...layerFolders(added.known ? added.value : []),
   ]
     .filter(({ path }) => farFileSystem(path, report.value) === undefined)
     .slice(0, MOST_FOLDERS);
   return { subject, because: '', question: { id: inspect.Id, pid: Pid, folders } };
+}
+
+/** The folders that entries were added to, those least deep first: what is above was made first. */
+function layerFolders(added: readonly string[]): readonly AskedFolder[] {
+  const depth = (path: string): number => path.split('/').length;
+  const first = added.toSorted((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1)).slice(0, MOST_MADE);
+  return [...new Set(first.map(parentOf))].map((path) => ({
+    path,
+    holds: 'layer',
+    names: first.filter((one) => parentOf(one) === path).map((one) => one.slice(one.lastIndexOf('/') + 1)),
+  }));
 }
 
 /** The file system that would keep one waiting who looks at a folder, and at those right below it. */
@@ -90,7 +107,7 @@ function dataFolders({ Mounts }: ContainerInspect): readonly Pick<MountedFolder,
 }
 
 function foundIn(
-  { inspect, report, searchPath }: FolderSubject,
+  { inspect, report, searchPath, added }: FolderSubject,
   { hasTool }: FolderReport,
   answerAt: (at: number) => FolderAnswer,
   folders: NonNullable<Asked['question']>['folders'],
@@ -100,6 +117,7 @@ function foundIn(
   const odd = searchPath.find((path) => !['seen', 'missing'].includes(answerOf(path).outcome));
   return {
     mounted: mountedFolders(inspect, report, (path) => answers.get(`data ${path}`)),
+    made: added.known ? madeFiles(folders, report, (path) => answers.get(`layer ${path}`) ?? UNTOLD) : added,
     searched: !hasTool
       ? unknown('the host has neither getcap nor getfattr')
       : odd === undefined
@@ -112,6 +130,26 @@ function foundIn(
       ),
     ),
   };
+}
+
+/** What ended meanwhile, or was removed, is left out; the rest is told all the same. */
+function madeFiles(
+  folders: readonly AskedFolder[],
+  report: Known<ContainerReport>,
+  answerOf: (path: string) => FolderAnswer,
+): FoundFolders['made'] {
+  if (!report.known) return report;
+  const { users, groups } = report.value;
+  const value = folders.flatMap(({ path, holds }): readonly MadeFile[] => {
+    const { made } = holds === 'layer' ? answerOf(path) : UNTOLD;
+    const folder = made.find(({ name }) => name === null);
+    if (!folder) return [];
+    const above = { ownerId: users(folder.hostUserId), groupId: groups(folder.hostGroupId), mode: folder.mode };
+    return made.flatMap(({ name, hostUserId }) =>
+      name === null ? [] : [{ path: within(path, name), ownerId: users(hostUserId), folder: above }],
+    );
+  });
+  return { known: true, value };
 }
 
 function within(folder: string, name: string): string {
@@ -160,7 +198,7 @@ const WHY: Readonly<Record<FolderAnswer['outcome'], string>> = {
 };
 
 function nothing(because: string): FoundFolders {
-  return { mounted: unknown(because), searched: unknown(because), powered: [], setuidRoot: [] };
+  return { mounted: unknown(because), made: unknown(because), searched: unknown(because), powered: [], setuidRoot: [] };
 }
 
 function unknown(because: string): Known<never> {

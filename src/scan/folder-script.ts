@@ -6,11 +6,13 @@ export interface FolderQuestion {
   readonly folders: readonly AskedFolder[];
 }
 
-/** A folder as the container calls it; in one of programs those are looked for that take power from their file. */
-export interface AskedFolder {
-  readonly path: string;
-  readonly holds: 'programs' | 'data';
-}
+/**
+ * A folder as the container calls it; in one of programs those are looked for that take power from their file, in one of
+ * its layer the entries that are named.
+ */
+export type AskedFolder =
+  | { readonly path: string; readonly holds: 'programs' | 'data' }
+  | { readonly path: string; readonly holds: 'layer'; readonly names: readonly string[] };
 
 /**
  * Looks at folders of running containers through the host's own shell, those of many containers at once: who owns them and
@@ -23,9 +25,11 @@ export function folderScript(questions: readonly FolderQuestion[]): string {
   const lines = questions.flatMap(({ id, pid, folders }) => {
     const numbers = folders.map(() => number++);
     if (!/^[0-9a-f]{64}$/.test(id) || !Number.isSafeInteger(pid)) return [];
-    const looks = folders.flatMap(({ path, holds }, at) =>
-      isTellable(path) ? [`look ${numbers[at] ?? 0} ${holds} ${quoted(path)}\n`] : [],
-    );
+    const looks = folders.flatMap((folder, at) => {
+      const names = folder.holds === 'layer' ? folder.names.filter(isOneLine) : [];
+      const words = [folder.path, ...names.map((name) => `./${name}`)].map(quoted);
+      return isTellable(folder.path) ? [`look ${numbers[at] ?? 0} ${folder.holds} ${words.join(' ')}\n`] : [];
+    });
     return [`pid=${pid}; id=${id}; seen=\n`, ...looks];
   });
   return [HEAD, ...lines, 'echo end\n'].join('');
@@ -40,6 +44,11 @@ const MOST_PROGRAMS = 4096;
 /** A bad character of the engine's answer was replaced, so the name is another one; the rest no shell can be told. */
 function isTellable(path: string): boolean {
   return path.startsWith('/') && !path.includes('\0') && !path.includes('\ufffd');
+}
+
+/** Not every `ls` hides that a name has two lines. */
+function isOneLine(name: string): boolean {
+  return isTellable(`/${name}`) && !/\p{Cc}/u.test(name);
 }
 
 function quoted(text: string): string {
@@ -73,7 +82,12 @@ look() {
   mount=$(sed -n 's/^mnt_id:[^0-9]*//p' /proc/self/fdinfo/9)
   exec 9<&-
   grep -q "^$mount " "/proc/$pid/mountinfo" || { cd /proc; printf 'outside %s\n' "$1"; return; }
-  if [ "$2" = data ]; then data "$1"; else programs "$1"; fi
+  number=$1
+  case $2 in
+    data) data "$1" ;;
+    programs) programs "$1" ;;
+    layer) shift 3; ls -ldn$quote . "$@" 2>/dev/null | sed "s/^/made $number /" ;;
+  esac
   cd /proc
 }
 

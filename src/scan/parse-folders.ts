@@ -13,6 +13,8 @@ export interface FolderAnswer {
   readonly outcome: 'seen' | 'file' | 'missing' | 'gone' | 'hidden' | 'outside' | 'odd' | 'untold';
   /** The folder itself, then those in it by their names; none where it holds programs. */
   readonly rows: readonly FolderRow[];
+  /** Where it is one of a layer: the folder itself, and its entries that were asked for. */
+  readonly made: readonly Omit<FolderRow, 'isEmpty'>[];
   /** It holds more folders than those. */
   readonly hasMore: boolean;
   /** Programs in it that have file capabilities, by name. */
@@ -50,8 +52,10 @@ export function parseFolders(text: string): FolderReport {
   };
 }
 
-const LINE = /^(gone|hidden|file|missing|outside|odd|searched|more|folder|below|power|setuid) (\d{1,6})(?: (.*))?$/;
-const UNTOLD: FolderAnswer = { outcome: 'untold', rows: [], hasMore: false, powered: [], setuid: [] };
+const LINE =
+  /^(gone|hidden|file|missing|outside|odd|searched|more|folder|below|made|power|setuid) (\d{1,6})(?: (.*))?$/;
+/** Of a folder that nothing was told of. */
+export const UNTOLD: FolderAnswer = { outcome: 'untold', rows: [], made: [], hasMore: false, powered: [], setuid: [] };
 
 function after(prefix: string, lines: readonly string[]): string | undefined {
   return lines.find((line) => line.startsWith(prefix))?.slice(prefix.length);
@@ -70,6 +74,10 @@ function withLine(known: FolderAnswer, kind: string, rest: string): FolderAnswer
       return { ...known, outcome: 'seen' };
     case 'more':
       return { ...known, hasMore: true };
+    case 'made': {
+      const row = readRow(MADE_ROW.exec(rest)?.groups);
+      return row ? { ...known, outcome: 'seen', made: [...known.made, row] } : known;
+    }
     case 'power':
       return { ...known, powered: [...known.powered, rest] };
     case 'setuid': {
@@ -78,9 +86,12 @@ function withLine(known: FolderAnswer, kind: string, rest: string): FolderAnswer
       return { ...known, setuid: [...known.setuid, { name, hostUserId: Number(user) }] };
     }
     default: {
-      const row = readRow(rest);
-      if (!row || (row.name === null) !== (kind === 'folder')) return known;
-      return { ...known, outcome: 'seen', rows: [...known.rows, row] };
+      const groups = ROW.exec(rest)?.groups;
+      const row = readRow(groups);
+      const entries = Number(groups?.['entries']);
+      // What cannot be listed does not even show itself.
+      if (!row || entries < 2 || (row.name === null) !== (kind === 'folder')) return known;
+      return { ...known, outcome: 'seen', rows: [...known.rows, { ...row, isEmpty: entries === 2 }] };
     }
   }
 }
@@ -89,18 +100,17 @@ function withLine(known: FolderAnswer, kind: string, rest: string): FolderAnswer
 const ROW =
   /^(?<entries>\d{1,6}) d(?<bits>[-rwxsStT]{9})\S? +\d+ +(?<user>\d+) +(?<group>\d+) +\d+ +\S+ +\S+ +\S+ \.(?:\/(?<name>.+))?$/;
 
-function readRow(text: string): FolderRow | undefined {
-  const groups = ROW.exec(text)?.groups;
+/** The same of a file or a folder, without their number: a link says nothing of whose it was made. */
+const MADE_ROW =
+  /^[-d](?<bits>[-rwxsStT]{9})\S? +\d+ +(?<user>\d+) +(?<group>\d+) +\d+ +\S+ +\S+ +\S+ \.(?:\/(?<name>.+))?$/;
+
+function readRow(groups: Readonly<Record<string, string>> | undefined): Omit<FolderRow, 'isEmpty'> | undefined {
   if (!groups) return undefined;
-  const entries = Number(groups['entries']);
-  // What cannot be listed does not even show itself.
-  if (entries < 2) return undefined;
   return {
     name: groups['name'] ?? null,
     mode: modeOf(groups['bits'] ?? ''),
     hostUserId: Number(groups['user']),
     hostGroupId: Number(groups['group']),
-    isEmpty: entries === 2,
   };
 }
 

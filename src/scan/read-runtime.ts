@@ -3,6 +3,7 @@ import type { EngineReader } from '../engine/engine.ts';
 import type { Known } from '../model/machine.ts';
 import type { ListeningSocket, RuntimeFacts } from '../model/runtime.ts';
 import type { Container, ContainerInspect, EngineFacts } from '../model/snapshot.ts';
+import { isCarried, isEngineMade } from '../model/writable-layer.ts';
 import type { FoundFolders } from './ask-folders.ts';
 import { askFolders } from './ask-folders.ts';
 import { askShell } from './ask-shell.ts';
@@ -22,6 +23,8 @@ export interface RuntimeSource extends Pick<ScanSource, 'channels' | 'runScript'
   /** Paths of the host that were looked for: without the sources of its binds no container is looked into. */
   readonly seen: SeenPaths;
   readonly now: () => number;
+  /** Asks what was changed in a container's writable layer; what was made there is not known without it. */
+  readonly changes?: EngineReader['changes'];
 }
 
 /**
@@ -38,14 +41,22 @@ export async function readRuntime(
   const running = inspects.flatMap((inspect) => (inspect ? [inspect] : []));
   if (running.length === 0) return new Map();
   const reports = await askProcesses(source, running);
+  const layers = await limit.map(running, (inspect) => addedTo(source, inspect));
   const subjects = running.map((inspect, at) => ({
     inspect,
     report: reports[at] ?? unknown('it was not asked for'),
     searchPath: searchPathOf(inspect),
+    added: layers[at] ?? unknown('it was not asked for'),
   }));
   const folders = await askFolders(source, subjects);
   const read = await limit.map(subjects, async ({ inspect, report, searchPath }, at) => {
-    const found = folders[at] ?? { mounted: NOT_ASKED, searched: NOT_ASKED, powered: [], setuidRoot: [] };
+    const found = folders[at] ?? {
+      mounted: NOT_ASKED,
+      made: NOT_ASKED,
+      searched: NOT_ASKED,
+      powered: [],
+      setuidRoot: [],
+    };
     const files = mayLookInside(inspect, source.seen)
       ? await readFiles(source.engine, {
           inspect,
@@ -144,8 +155,22 @@ function listenersOf(
   return { known: true, value: [...rows.values()] };
 }
 
-function foldersOf({ mounted, searched }: FoundFolders): Pick<RuntimeFacts, 'mountedFolders' | 'searchedFolders'> {
-  return { mountedFolders: mounted, searchedFolders: searched };
+function foldersOf({
+  mounted,
+  made,
+  searched,
+}: FoundFolders): Pick<RuntimeFacts, 'mountedFolders' | 'madeFiles' | 'searchedFolders'> {
+  return { mountedFolders: mounted, madeFiles: made, searchedFolders: searched };
+}
+
+/** Without what the engine makes itself, and what is in a mount and not in the layer. */
+async function addedTo({ changes }: RuntimeSource, inspect: ContainerInspect): Promise<Known<readonly string[]>> {
+  const all = await changes?.(inspect.Id);
+  if (!all) return unknown('what was changed in it was not asked for');
+  const added = all.filter(
+    (change) => change.kind === 'added' && !isEngineMade(change, inspect) && isCarried(change, inspect),
+  );
+  return { known: true, value: added.map(({ path }) => path) };
 }
 
 type Facts = readonly (readonly [id: string, facts: RuntimeFacts])[];

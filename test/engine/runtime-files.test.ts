@@ -126,6 +126,31 @@ describeReal('the folders of its volumes and binds', () => {
   });
 });
 
+describeReal('what was put into the layer of a container', () => {
+  test('is told with its owner and the folder it is in, and nothing of a volume or of the engine', async () => {
+    const script = [
+      'mkdir -p /srv/cache/deep; touch /srv/cache/deep/1; chown -R 33:44 /srv/cache; ln -s / /srv/link',
+      `touch /db/file "/srv/a$(printf '\\nmade 0 drwxrwxrwx 2 0 0 0 Jan 1 00:00 .')"; touch /ready; exec sleep 1000`,
+    ].join('; ');
+    await run('layer', ['-v', '/db', '-w', '/work'], script);
+    await until('layer', '[ -e /ready ]');
+
+    const [facts] = await reading.read([named('layer')]);
+
+    const rows = valueOf(facts?.madeFiles).map(
+      ({ path, ownerId, folder }) =>
+        `${path} ${ownerId} in ${folder.ownerId}:${folder.groupId} ${folder.mode.toString(8)}`,
+    );
+    expect(rows.toSorted()).toEqual([
+      '/ready 0 in 0:0 755',
+      '/srv 0 in 0:0 755',
+      '/srv/cache 33 in 0:0 755',
+      '/srv/cache/deep 33 in 33:44 755',
+      '/srv/cache/deep/1 33 in 33:44 755',
+    ]);
+  });
+});
+
 describeReal('the texts of a start', () => {
   test('are those it goes through, from the entrypoint on, without secrets', async () => {
     await create('start', ['-e', 'DB_PASSWORD=hunter2hunter2', '--entrypoint', 'tini'], ['--', 'entry.sh', 'serve']);

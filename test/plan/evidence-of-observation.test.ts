@@ -4,7 +4,7 @@ import type { CapabilityUse, Observation } from '../../src/model/observation.ts'
 import { evidenceOfObservation } from '../../src/plan/evidence-of-observation.ts';
 import { aWatch, aUse } from '../support/watched.ts';
 
-const HELD = ['CHOWN', 'FSETID', 'NET_RAW', 'SETPCAP', 'SETUID', 'SYS_CHROOT'];
+const HELD = ['AUDIT_WRITE', 'CHOWN', 'FSETID', 'NET_RAW', 'SETPCAP', 'SETUID', 'SYS_CHROOT'];
 
 describe('what a container was seen to do', () => {
   test.each<[string, Partial<Observation>, string, Evidence['class'], string]>([
@@ -57,6 +57,7 @@ describe('what a container was seen to do', () => {
   test.each<[string, CapabilityUse]>([
     ['a set-group-id bit that is kept', aUse('FSETID', { program: 'chmod', call: 'fchmodat' })],
     ['a program that changes its own sets', aUse('SETPCAP', { program: 'setpriv', call: 'capset' })],
+    ['an audit record that nobody waits for', aUse('AUDIT_WRITE', { program: 'groupmod', call: 'sendto' })],
     ['every start of a program', aUse('SETPCAP', { program: 'sh', call: 'execve' })],
   ])('a question the kernel asks without need is no reason to keep: %s', (_what, use) => {
     expect(about(use.capability, { uses: [use] })).toMatchObject([{ class: 'advisory' }]);

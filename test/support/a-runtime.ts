@@ -11,6 +11,7 @@ export function aRuntime(values: Partial<Values> = {}): RuntimeFacts {
     searchedFolders: { known: true, value: values.searchedFolders ?? [] },
     startTexts: { known: true, value: values.startTexts ?? [] },
     mountedFolders: { known: true, value: values.mountedFolders ?? [] },
+    madeFiles: { known: true, value: values.madeFiles ?? [] },
   };
 }
 
@@ -27,6 +28,7 @@ export function unknownRuntime(because: string): RuntimeFacts {
     searchedFolders: fact,
     startTexts: fact,
     mountedFolders: fact,
+    madeFiles: fact,
   };
 }
 

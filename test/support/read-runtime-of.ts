@@ -39,8 +39,9 @@ export async function readingAt(socketPath: string): Promise<Reading> {
     async read(names, { runScript } = { runScript: connection.runScript }) {
       const inspects = await Promise.all(names.map((name) => inspectOf(engine, name)));
       const paths = inspects.flatMap(hostPathsOf);
+      const changes = async (id: string) => await engine.changes(id);
       const seen = new Map(paths.map((path) => [path, { known: true, value: true } as const]));
-      const source = { channels: 8, runScript, engine, facts: await engine.facts(), seen, now: () => 0 };
+      const source = { channels: 8, runScript, engine, facts: await engine.facts(), seen, now: () => 0, changes };
       const found = await readRuntime(source, inspects.map(containerOf));
       return inspects.flatMap(({ Id }) => found.get(Id) ?? []);
     },
