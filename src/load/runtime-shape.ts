@@ -50,10 +50,12 @@ function processShape() {
       bounding: texts,
       ambient: texts,
       no_new_privileges: z.boolean(),
+      names_chroot: z.boolean().optional(),
     })
     .transform(
-      ({ user_ids, group_ids, no_new_privileges, ...process }): ProcessFacts => ({
+      ({ user_ids, group_ids, no_new_privileges, names_chroot, ...process }): ProcessFacts => ({
         ...process,
+        ...(names_chroot === undefined ? {} : { namesChroot: names_chroot }),
         userIds: user_ids,
         groupIds: group_ids,
         hasNoNewPrivileges: no_new_privileges,

@@ -45,6 +45,8 @@ export interface ProcessFacts {
   readonly bounding: readonly string[];
   readonly ambient: readonly string[];
   readonly hasNoNewPrivileges: boolean;
+  /** Whether its code has the name of that system call; absent where that was not read. */
+  readonly namesChroot?: boolean;
 }
 
 /** The four ids of a process that the kernel tells apart. */

@@ -35,16 +35,33 @@ const SAFE_SET: Readonly<Record<string, string>> = {
 const PLAIN_PROGRAMS =
   /^(?:node|nodejs|deno|bun|python[\d.]*|java|ruby[\d.]*|dotnet|beam\.smp|gunicorn[\d.]*|sh|bash|dash|ash|busybox|sleep|tail|cat|tini|dumb-init|docker-init)$/;
 
+/** What starts programs when somebody connects, or at an hour. */
+const STARTS_OTHERS =
+  /^(?:x?inetd|tcpsvd|tcpserver|udpsvd|socat|ncat|cron|crond|anacron|atd|supercronic|init|systemd|runsvdir|runsv|svscan|s6-.*|supervisord|monit|god|master|dovecot|sshd|dropbear|telnetd)$/;
+
 function uselessTo({ details }: Container): ReadonlyMap<string, string> {
   const processes = details?.runtime?.processes;
   if (processes?.known !== true || processes.value.length === 0) return new Map();
   const first = processes.value[0]?.userIds.real;
   const isOneUser = processes.value.every(({ userIds }) => userIds.real === first && userIds.effective === first);
-  const isPlain = processes.value.every((one) => PLAIN_PROGRAMS.test(programOf(one)));
+  const noChroot = whyNoChroot(processes.value);
   return new Map([
     ...(isOneUser ? [['KILL', 'all of its processes have the same user'] as const] : []),
-    ...(isPlain ? [['SYS_CHROOT', 'none of its programs is known to confine itself'] as const] : []),
+    ...(noChroot === undefined ? [] : [['SYS_CHROOT', noChroot] as const]),
   ]);
+}
+
+/**
+ * Where all that runs is known not to confine itself, or is one program whose code has no such call. What starts other
+ * programs on demand, and what runs as several, may run one later that does.
+ */
+function whyNoChroot(processes: readonly ProcessFacts[]): string | undefined {
+  const others = processes.filter((one) => !PLAIN_PROGRAMS.test(programOf(one)));
+  if (others.length === 0) return 'none of its programs is known to confine itself';
+  const names = [...new Set(others.map(programOf))];
+  const [name = ''] = names;
+  if (names.length > 1 || STARTS_OTHERS.test(name)) return undefined;
+  return others.every(({ namesChroot }) => namesChroot === false) ? `the code of ${name} has no chroot` : undefined;
 }
 
 function programOf({ executable, name }: ProcessFacts): string {

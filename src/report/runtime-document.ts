@@ -40,6 +40,7 @@ function processDocument(facts: ProcessFacts): JsonObject {
     bounding: [...facts.bounding],
     ambient: [...facts.ambient],
     no_new_privileges: facts.hasNoNewPrivileges,
+    ...(facts.namesChroot === undefined ? {} : { names_chroot: facts.namesChroot }),
   };
 }
 

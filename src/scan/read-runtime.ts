@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
 import type { EngineReader } from '../engine/engine.ts';
 import type { Known } from '../model/machine.ts';
-import type { ListeningSocket, RuntimeFacts } from '../model/runtime.ts';
+import type { ListeningSocket, ProcessFacts, RuntimeFacts } from '../model/runtime.ts';
 import type { Container, ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 import { isCarried, isEngineMade } from '../model/writable-layer.ts';
 import type { FoundFolders } from './ask-folders.ts';
+import { askCode } from './ask-code.ts';
 import { askFolders } from './ask-folders.ts';
 import { askShell } from './ask-shell.ts';
 import type { SeenPaths } from './look-at-paths.ts';
@@ -23,7 +24,7 @@ export interface RuntimeSource extends Pick<ScanSource, 'channels' | 'runScript'
   /** Paths of the host that were looked for: without the sources of its binds no container is looked into. */
   readonly seen: SeenPaths;
   readonly now: () => number;
-  /** Asks what was changed in a container's writable layer; what was made there is not known without it. */
+  /** Asks what was changed in a container's writable layer; what was made there, and what code names, is not known without it. */
   readonly changes?: EngineReader['changes'];
 }
 
@@ -40,7 +41,7 @@ export async function readRuntime(
   const inspects = await limit.map(containers, ({ id }) => runningNow(source.engine, id));
   const running = inspects.flatMap((inspect) => (inspect ? [inspect] : []));
   if (running.length === 0) return new Map();
-  const reports = await askProcesses(source, running);
+  const reports = await withCode(source, await askProcesses(source, running));
   const layers = await limit.map(running, (inspect) => addedTo(source, inspect));
   const subjects = running.map((inspect, at) => ({
     inspect,
@@ -113,6 +114,23 @@ async function askProcesses(
     if (report && report.processes.length > 0) return { known: true, value: report };
     return unknown('its first process could not be found on the host; it may have ended, or be hidden from this user');
   });
+}
+
+/** What their code names is asked where a plan is made: it takes reading programs. */
+async function withCode(
+  source: RuntimeSource,
+  reports: readonly Known<ContainerReport>[],
+): Promise<readonly Known<ContainerReport>[]> {
+  if (!source.changes) return reports;
+  const pids = reports.flatMap((report) => (report.known ? report.value.processes.map(({ pid }) => pid) : []));
+  const names = pids.length === 0 ? new Map<number, boolean>() : await askCode(source, pids);
+  const told = (one: ProcessFacts): ProcessFacts => {
+    const namesChroot = names.get(one.pid);
+    return namesChroot === undefined ? one : { ...one, namesChroot };
+  };
+  return reports.map((report) =>
+    report.known ? { known: true, value: { ...report.value, processes: report.value.processes.map(told) } } : report,
+  );
 }
 
 function sharesNetwork({ HostConfig: { NetworkMode = '' } }: ContainerInspect): boolean {

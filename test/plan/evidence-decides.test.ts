@@ -173,6 +173,27 @@ describe('the safe set is smaller', () => {
     expect(decisionOn('KILL', choice)?.because).toBe('all of its processes have the same user');
   });
 
+  test('where the code of its one program has no chroot, whatever shell started it', () => {
+    const choice = chosen(
+      anUnknown({}, aRuntime({ processes: [process('sh', 0), process('httpd', 0, { namesChroot: false })] })),
+    );
+
+    expect(keptIn(choice)).not.toContain('SYS_CHROOT');
+    expect(decisionOn('SYS_CHROOT', choice)?.because).toBe('the code of httpd has no chroot');
+  });
+
+  test.each<[string, readonly ProcessFacts[]]>([
+    ['its code has', [process('httpd', 0, { namesChroot: true })]],
+    ['its code could not be told', [process('httpd', 0)]],
+    ['it starts others on demand', [process('inetd', 0, { namesChroot: false })]],
+    [
+      'it is several programs',
+      [process('qmgr', 0, { namesChroot: false }), process('pickup', 9, { namesChroot: false })],
+    ],
+  ])('but not by chroot, where %s', (_why, processes) => {
+    expect(keptIn(chosen(anUnknown({}, aRuntime({ processes }))))).toContain('SYS_CHROOT');
+  });
+
   test('by what is refused to it today already', () => {
     const choice = chosen(anUnknown(), { observations: [aWatch({ sawStart: false, refusedChroots: ['sshd'] })] });
 
