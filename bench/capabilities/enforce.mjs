@@ -39,7 +39,7 @@ export async function withObservation(handle) {
 /** A change without a watch, through the gate. */
 export async function apply({ name, engine }) {
   return inFolder(async (folder) => {
-    const since = Math.floor(Date.now() / 1000);
+    const since = (Date.now() / 1000).toFixed(3);
     const { code, output, complaint } = await enforce(folder, [
       'apply',
       '--yes',
@@ -51,7 +51,7 @@ export async function apply({ name, engine }) {
     ]);
     const said = linesOf(output).find(({ type }) => type === 'change');
     if (said === undefined) return { result: `exit ${code}: ${complaint.trim().split('\n').at(-1)}` };
-    return { result: said.result, restarts: await startsOf(name, engine, since), details: said.notes ?? said.because };
+    return { result: said.result, starts: await startsOf(name, engine, since), details: said.notes ?? said.because };
   });
 }
 

@@ -48,7 +48,7 @@ async function applied(subject, apply, expected, template) {
   const begun = performance.now();
   const made = await runningContainer(subject, template);
   try {
-    const { result, restarts = null, details } = await apply(handleOf(subject, made));
+    const { result, starts = null, details } = await apply(handleOf(subject, made));
     const seconds = Math.round((performance.now() - begun) / 1000);
     const container = engine.getContainer(nameOf(subject));
     const capabilities = heldBy((await container.inspect()).HostConfig);
@@ -59,7 +59,7 @@ async function applied(subject, apply, expected, template) {
       kind: 'applied',
       case: subject.case,
       result,
-      restarts,
+      starts,
       capabilities,
       seconds,
       isSilentFailure,

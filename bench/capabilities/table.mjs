@@ -24,7 +24,7 @@ export function caseTable(results) {
     'kept, unobserved',
     'kept, observed',
     'needed',
-    'restarts',
+    'starts',
     'service',
     'seconds',
   ];
@@ -37,7 +37,7 @@ export function caseTable(results) {
       keptIn(find('static', truth.case), truth),
       keptIn(find('observed', truth.case), truth),
       `${truth.minimum.length}: ${truth.minimum.join(' ') || '–'}`,
-      String(applied?.restarts ?? '–'),
+      String(applied?.starts ?? '–'),
       applied === undefined ? '–' : `${applied.result}${applied.works ? '' : ', broken'}`,
       String(applied?.seconds ?? truth.seconds),
     ];
