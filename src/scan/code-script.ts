@@ -3,7 +3,7 @@ export type CodeQuestion = readonly number[];
 
 /**
  * Looks for the name of a system call, chroot, in the code that processes run: in their programs and in all they have mapped
- * but the C library, which has every name, and systemd's, which only ever asks whether it is in one. Each file is come by through the kernel's own list of what is mapped, never by
+ * but the C library, which has every name, and a few that only have them for tables. Each file is come by through the kernel's own list of what is mapped, never by
  * its path, and is read once however many processes share it. Of a program that is linked to nothing and is not Go's
  * nothing is told, as it may have lost its names.
  */
@@ -30,7 +30,7 @@ for pid in "$@"; do maps="$maps $pid/maps"; programs="$programs $pid/exe"; done
 [ -n "$maps" ] || { echo end; exit 0; }
 mapped=$(grep -HE '^[0-9a-f]+-[0-9a-f]+ r-x' $maps /dev/null 2>/dev/null |
   sed -nE 's!^([0-9]+)/maps:0*([0-9a-f]+)-0*([0-9a-f]+) [-rwxps]+ [0-9a-f]+ ([0-9a-f]+:[0-9a-f]+) ([1-9][0-9]*) .*/([^/]+)$!\4:\5 \1 \1/map_files/\2-\3 \6!p')
-libraries=' (libc|libc-[0-9.]+|ld-[^ /]+|libpthread[^ /]*|libm|libm-[0-9.]+|libdl[^ /]*|librt[^ /]*|libresolv[^ /]*|libsystemd[^ /]*)\.so[^ /]*$'
+libraries=' (libc|libc-[0-9.]+|ld-[^ /]+|libpthread[^ /]*|libm|libm-[0-9.]+|libdl[^ /]*|librt[^ /]*|libresolv[^ /]*|libsystemd[^ /]*|libaudit[^ /]*|libseccomp[^ /]*)\.so[^ /]*$'
 printf '%s\n' "$mapped" | grep -E "$libraries" | sed 's/^[^ ]* \([0-9]*\) .*/linked \1/' | sort -u
 grep -lF 'Go build' $programs 2>/dev/null | sed 's/^\([0-9]*\).*/linked \1/' | sort -u
 code=$(printf '%s\n' "$mapped" | grep -vE "$libraries")
