@@ -3,9 +3,9 @@ export type CodeQuestion = readonly number[];
 
 /**
  * Looks for the name of a system call, chroot, in the code that processes run: in their programs and in all they have mapped
- * but the C library, which has every name, and a few that only have them for tables. Each file is come by through the kernel's own list of what is mapped, never by
- * its path, and is read once however many processes share it. Of a program that is linked to nothing and is not Go's
- * nothing is told, as it may have lost its names.
+ * but the C library, which has every name, and a few that have it in tables only. Each file is come by through the kernel's
+ * own list of what is mapped, never by its path, and is read once however many processes share it. Of a program that is
+ * linked to nothing and is not Go's nothing is told, as it may have lost its names.
  */
 export function codeScript(question: CodeQuestion): string {
   const pids = question.filter((pid) => Number.isSafeInteger(pid) && pid > 0);
