@@ -184,7 +184,7 @@ while read -r verb first second third fourth; do
     watch) watch "$first" "$second" "$third" ;;
     await) await "$first" "$second" ;;
     record) case $first in '' | *[!0-9]*) ;; *) record "$first" ;; esac ;;
-    drain) for number in $watched; do drain "$number"; done ;;
+    drain) case $first in *[!0-9]*) ;; *) for number in @{first:-$watched}; do drain "$number"; done ;; esac ;;
     drop) drop "$first" "$second" ;;
   esac
   say ready

@@ -4,6 +4,7 @@
  */
 export const WATCH_SCRIPT: string = String.raw`
 identities='setuid setgid setreuid setregid setresuid setresgid'
+users='setuid setreuid setresuid'
 
 # make FOLDER BOUNDING: one ring buffer, which records nothing yet.
 make() {
@@ -30,6 +31,7 @@ enable() {
   if [ -d "$1/events/$group/ask" ]; then echo 1 >"$1/events/$group/enable"; else echo 1 >"$1/events/capability/cap_capable/enable"; fi
   for event in sched/sched_process_fork sched/sched_process_exit task/task_rename; do echo 1 >"$1/events/$event/enable"; done
   for call in execve execveat capset chroot $identities; do echo 1 >"$1/events/syscalls/sys_exit_$call/enable"; done
+  for call in $users; do echo 1 >"$1/events/syscalls/sys_enter_$call/enable"; done
 }
 
 # follow NUMBER, with thread ids on its input. Each write makes the kernel wait for all processors, so they go in few.
@@ -70,8 +72,12 @@ prepare() {
   watched="$watched $1"
 }
 
-record() {
+# Events take long to enable and no time to record, and while they are recorded a container stands still.
+ready() {
   for half in a b; do enable "$T/instances/$own-$1$half"; done 2>/dev/null
+}
+
+record() {
   echo 1 >$T/instances/$own-$1a/tracing_on
 }
 
@@ -91,11 +97,13 @@ watch() {
     printf '%s\n' "$now" | follow "$1"
     before=$now
   done
+  ready "$1"
   record "$1"
   say "bounding $1 $bounding"
   grep -Hs '' "/proc/$parent/comm" | tr -c '\012\040-\176' '?' | sed "s/^/engine $1 /"
   threads_of "$parent" $(helpers_of "$parent" "$2") | sed "s/^/engine $1 /"
   grep -Hs '' $(printf '/proc/%s/task/*/comm ' $(processes_of "$2")) | tr -c '\012\040-\176' '?' | sed "s/^/inside $1 /"
+  grep -Hs '^Uid:' $(printf '/proc/%s/task/*/status ' $(processes_of "$2")) | sed "s/^/user $1 /"
   say "watching $1"
 }
 
@@ -106,6 +114,7 @@ await() {
   starters=$(containerds "$2")
   [ -n "$starters" ] && prepare "$1" '' || { say "unmade $1"; return; }
   threads_of $starters | follow "$1"
+  ready "$1"
 }
 
 containerds() {
