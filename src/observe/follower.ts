@@ -86,7 +86,7 @@ export function newFollower(): Follower {
   };
   const executed = (thread: Thread, id: number, done: boolean, strangers: Strangers): void => {
     // Whoever starts this container may start others at the same moment.
-    if (strangers === 'nobody' && thread.origin === 'ready' && firstThread > 0 && id !== firstThread)
+    if (strangers !== 'inside' && thread.origin === 'ready' && firstThread > 0 && id !== firstThread)
       thread.origin = 'engine';
     if (thread.origin === 'inside') {
       if (!done) note(refusedPrograms, thread.name);

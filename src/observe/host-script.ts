@@ -160,9 +160,9 @@ drop() {
   watched=$kept
 }
 
-if [ "$(id -u)" != 0 ]; then say 'refused root'; exit 0; fi
+if [ "$(id -u)" != 0 ]; then say 'refused root'; say ready; exit 0; fi
 find_tracefs
-if [ -z "$T" ]; then say 'refused tracefs'; exit 0; fi
+if [ -z "$T" ]; then say 'refused tracefs'; say ready; exit 0; fi
 trap 'clean; [ -z "$dog" ] || kill "$dog" 2>/dev/null' EXIT
 trap 'exit 1' HUP INT PIPE TERM
 own=enforce-none-$me-$mine

@@ -40,7 +40,7 @@ export type WindowLine =
   | { readonly kind: 'engine-thread'; readonly number: number; readonly thread: number }
   | { readonly kind: 'inside'; readonly number: number; readonly thread: number; readonly name: string }
   | { readonly kind: 'user'; readonly number: number; readonly thread: number; readonly user: number }
-  | { readonly kind: 'watching' | 'elsewhere' | 'unmade'; readonly number: number }
+  | { readonly kind: 'watching' | 'elsewhere' | 'gone' | 'unmade'; readonly number: number }
   | { readonly kind: 'swept' | 'has' | 'refused'; readonly text: string }
   | { readonly kind: 'probed' | 'unprobed' };
 
@@ -175,6 +175,7 @@ function readWindowLine(line: string): WindowLine | undefined {
     case 'window':
     case 'watching':
     case 'elsewhere':
+    case 'gone':
     case 'unmade':
       return number === undefined ? undefined : { kind: word, number };
     case 'bounding': {

@@ -96,6 +96,11 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
         case 'user':
           follower.addUser(line.thread, line.user);
           return;
+        case 'gone':
+          // It may have ended as soon as it was started; else nobody here sees it.
+          if (wasStarted) isGone = true;
+          else if (!isWatched) refused = 'elsewhere';
+          return;
         case 'elsewhere':
         case 'unmade':
           refused = line.kind;

@@ -81,11 +81,17 @@ record() {
   echo 1 >$T/instances/$own-$1a/tracing_on
 }
 
-# watch NUMBER CONTAINER PID: a container that runs.
+# One that has ended and waits for its parent has no cgroup any more.
+lives() { grep -qs '^State:.[^XZ]' "/proc/$1/status"; }
+
+# watch NUMBER CONTAINER PID: a container that runs, or has ended meanwhile.
 watch() {
   case $1$3 in '' | *[!0-9]*) return ;; esac
   case $2 in '' | *[!0-9a-f]*) return ;; esac
-  grep -qs "[/-]$2" "/proc/$3/cgroup" || { say "elsewhere $1"; return; }
+  if ! grep -qs "[/-]$2" "/proc/$3/cgroup"; then
+    if lives "$3"; then say "elsewhere $1"; else say "gone $1"; fi
+    return
+  fi
   bounding=$(sed -n 's/^CapBnd:[^0-9a-f]*//p' "/proc/$3/status")
   parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$3/status")
   prepare "$1" "$bounding" || { say "unmade $1"; return; }
@@ -105,6 +111,7 @@ watch() {
   grep -Hs '' $(printf '/proc/%s/task/*/comm ' $(processes_of "$2")) | tr -c '\012\040-\176' '?' | sed "s/^/inside $1 /"
   grep -Hs '^Uid:' $(printf '/proc/%s/task/*/status ' $(processes_of "$2")) | sed "s/^/user $1 /"
   say "watching $1"
+  lives "$3" || say "gone $1"
 }
 
 # await NUMBER PID: a container that is about to be started by the containerd that started its first process before; where
