@@ -1,4 +1,4 @@
-import type { Activity, Change, Edit } from '../model/plan.ts';
+import type { Activity, Change, Edit, Widening } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { whyUnreadable } from './carry-files.ts';
 import type { HostTools } from './tools.ts';
@@ -8,6 +8,7 @@ export interface Found {
   readonly container: string;
   readonly activity: Activity;
   readonly edits: readonly Edit[];
+  readonly widening?: Widening;
   readonly inspect: ContainerInspect;
 }
 
@@ -20,7 +21,7 @@ export async function findMembers(
   | { readonly ok: false; readonly because: string }
 > {
   const members: Found[] = [];
-  for (const { id, container, activity, edits } of [change, ...change.dependants]) {
+  for (const { id, container, activity, edits, widening } of [change, ...change.dependants]) {
     const inspect = await (await engine()).inspect(id);
     const who = container === change.container ? 'it' : container;
     if (!inspect) return { ok: false, because: `${who} disappeared since the plan was made` };
@@ -35,7 +36,7 @@ export async function findMembers(
             ? `${who} does not run any more`
             : `${who} was ${activity} when the plan was made, and is not any more`,
       };
-    members.push({ container, activity, edits, inspect });
+    members.push({ container, activity, edits, ...(widening ? { widening } : {}), inspect });
   }
   const [leader, ...dependants] = members;
   return leader

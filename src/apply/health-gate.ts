@@ -6,7 +6,7 @@ import type { Baseline } from './baseline.ts';
 import { portsToProbe } from './baseline.ts';
 import type { CloserLook, ExpectedPort } from './closer-look.ts';
 import { newPermissionErrors } from './permission-errors.ts';
-import { NOTHING_SUSPECTED, refusalText, suspicionOf } from './suspicion.ts';
+import { NOTHING_SUSPECTED, refusalTexts, suspicionOf } from './suspicion.ts';
 import type { Signs, Suspicion } from './suspicion.ts';
 import type { Clock, Probe, Refusals } from './tools.ts';
 
@@ -18,6 +18,8 @@ export type Verdict =
       readonly answers: readonly number[];
       /** Looks that could not be made, each with why. */
       readonly unseen: readonly string[];
+      /** What it was refused, and does without. */
+      readonly bears: readonly string[];
     }
   | { readonly passed: false; readonly because: string; readonly suspicion: Suspicion };
 
@@ -38,6 +40,8 @@ export interface GateContext {
   readonly refusals: () => Promise<Refusals | undefined>;
   /** Capabilities the change takes from it, and programs that have some from their files. */
   readonly power: Pick<Signs, 'taken' | 'powered'>;
+  /** Those of them whose refusal alone stops it. */
+  readonly decisive: readonly string[];
   /** Told when the look began in which every port answered: by then the downtime was over. */
   readonly onAnswer: (at: number) => void;
 }
@@ -54,7 +58,7 @@ const POLL_MILLISECONDS = 250;
  * Watches a started candidate until it has shown that the service still answers, or has shown that it does not: it must
  * run without a restart; be healthy if it has a HEALTHCHECK, else stay up for a while; answer on every published TCP
  * port that answered before, as it did before; have the same processes, run as the same users, and the same open ports;
- * be refused nothing by the kernel, and write no permission error that the old one did not.
+ * be refused nothing by the kernel that it did until now, and write no permission error that the old one did not.
  */
 export async function passGate(context: GateContext): Promise<Verdict> {
   const { engine, id, clock, gate, closer } = context;
@@ -132,9 +136,14 @@ async function lookAtPorts(own: ContainerInspect, context: GateContext): Promise
 }
 
 async function readLog(context: GateContext, inspect: ContainerInspect, answers: readonly number[]): Promise<Verdict> {
+  const { decisive } = context;
+  const { taken, powered } = context.power;
   const refusals = await context.refusals();
-  const refused = refusals && refusalText(refusals, context.power.taken, context.power.powered);
-  if (refused !== undefined) return await failed(refused, inspect, context, 'without its last words');
+  const [refused] = refusals ? refusalTexts(refusals, decisive, powered) : [];
+  if (refusals && refused !== undefined) {
+    const suspicion = suspicionOf({ taken: decisive, powered, refusals, lines: [] });
+    return { passed: false, because: withoutSecrets(refused, inspect), suspicion };
+  }
   const [line] = context.baseline ? await complaints(inspect, context) : [];
   if (line !== undefined)
     return await failed(
@@ -144,7 +153,8 @@ async function readLog(context: GateContext, inspect: ContainerInspect, answers:
       'without its last words',
     );
   const because = inspect.State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering';
-  return { passed: true, because, answers, unseen: context.closer.unseen() };
+  const bears = refusals ? refusalTexts(refusals, taken, powered).map((text) => withoutSecrets(text, inspect)) : [];
+  return { passed: true, because, answers, unseen: context.closer.unseen(), bears };
 }
 
 async function failed(

@@ -13,7 +13,7 @@ import type { HostTools } from './tools.ts';
 
 /** What settling needs of a container; how it did before is looked at last, when the host is locked. */
 export async function toJobMember(
-  { container, activity, edits, inspect }: Found,
+  { container, activity, edits, widening, inspect }: Found,
   change: Change,
   { settings, baselines }: MemberTerms,
   tools: HostTools,
@@ -33,6 +33,7 @@ export async function toJobMember(
     baseline,
     ...(trial === undefined ? {} : { trial }),
     edits,
+    ...(widening?.decisive ? { decisive: widening.decisive } : {}),
     sourcesFor: async (old) => ({
       ...(own ?? (await imagesOf(old, tools))),
       engine: tools.facts,

@@ -28,6 +28,8 @@ export interface JobMember {
   readonly baseline?: Baseline;
   /** What the candidate must have; undefined when a crashed run is finished by another, which has no plan. */
   readonly edits?: readonly Edit[];
+  /** Capabilities whose refusal alone is reason to go back. */
+  readonly decisive?: readonly string[];
   /** Why the candidate is tried by a restart; absent where it is not, or when a crashed run is finished by another. */
   readonly trial?: string;
   /** Needed to create a candidate; undefined for jobs that never create. */

@@ -30,19 +30,28 @@ export function suspicionOf({ taken, refusals, lines, powered }: Signs): Suspici
   return { from: 'log', capabilities: taken.filter((name) => told.includes(name)) };
 }
 
-/** The first refusal of the kernel that comes of the change, in words; undefined when there is none. */
-export function refusalText(
-  refusals: Refusals,
+/** The refusals of the kernel that come of taking these, in words: one for each capability, the first of it. */
+export function refusalTexts(
+  { refusals, refusedPrograms, refusedChroots }: Refusals,
   taken: readonly string[],
   powered: readonly PoweredFile[],
-): string | undefined {
-  const use = refusals.refusals.find((refusal) => taken.includes(refusal.capability) && !isAdvisory(refusal));
-  if (use) return `the kernel refused ${use.capability} to ${use.program}${use.call === null ? '' : ` (${use.call})`}`;
-  const [program] = refusals.refusedPrograms;
-  if (program !== undefined && filePowers(powered).some((name) => taken.includes(name)))
-    return `${program} did not start: a file capability of it could not be had`;
-  const [chroot] = refusals.refusedChroots;
-  return chroot !== undefined && taken.includes('SYS_CHROOT') ? `chroot was refused to ${chroot}` : undefined;
+): readonly string[] {
+  const earnest = refusals.filter((refusal) => taken.includes(refusal.capability) && !isAdvisory(refusal));
+  const first = earnest.filter(
+    ({ capability }, at) => earnest.findIndex((other) => other.capability === capability) === at,
+  );
+  const [program] = refusedPrograms;
+  const [chroot] = refusedChroots;
+  const isPowerless = filePowers(powered).some((name) => taken.includes(name));
+  return [
+    ...first.map(
+      (use) => `the kernel refused ${use.capability} to ${use.program}${use.call === null ? '' : ` (${use.call})`}`,
+    ),
+    ...(program !== undefined && isPowerless
+      ? [`a program that ${program} was to start did not: a file capability of it could not be had`]
+      : []),
+    ...(chroot !== undefined && taken.includes('SYS_CHROOT') ? [`chroot was refused to ${chroot}`] : []),
+  ];
 }
 
 function refusedCapabilities(
@@ -63,6 +72,10 @@ function isAdvisory({ capability, call }: Refusals['refusals'][number]): boolean
   return capability === 'FSETID' || (capability === 'SETPCAP' && call?.includes('capset') === true);
 }
 
+/** Of the programs that ran, as which one it was is not told; where none did, of all there are. */
 function filePowers(powered: readonly PoweredFile[]): readonly string[] {
-  return powered.flatMap(({ capabilities }) => (capabilities?.isEffective === true ? capabilities.permitted : []));
+  const used = powered.filter(({ isUsed }) => isUsed);
+  return (used.length > 0 ? used : powered).flatMap(({ capabilities }) =>
+    capabilities?.isEffective === true ? capabilities.permitted : [],
+  );
 }

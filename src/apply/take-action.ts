@@ -15,13 +15,14 @@ import { noted } from './noted.ts';
 import type { MemberSight, Sight } from './observe.ts';
 import { restartText } from './observe.ts';
 import { newPermissionErrors } from './permission-errors.ts';
+import { armWatch, refusalsIn, watchAgain, watchedStart } from './refusals-in.ts';
 import { operationFor } from './operation-for.ts';
 import { suspicionOf } from './suspicion.ts';
 import { successorsIn } from './successors.ts';
 import type { HostTools } from './tools.ts';
 import { tryStop } from './try-stop.ts';
 import { reject, turnBack } from './turn-back.ts';
-import { noteBlindness, powerOf, verifyCandidate } from './verify-candidate.ts';
+import { powerOf, verifyCandidate } from './verify-candidate.ts';
 
 /** More refusals of one and the same action than this, and a person is needed. */
 const MOST_REFUSALS = 3;
@@ -47,6 +48,7 @@ export async function takeAction(
       const { container } = member.target;
       const operation = operationFor(action, member, context.tools.facts, undefined);
       const why = jobMember(context.job, container)?.trial ?? '';
+      await watchAgain(member, context);
       const stop = () => made(operation, `${actionText(action)}: ${why}`, container, context.tools);
       const failure = await tryStop(member, context, stop);
       if (failure) await refusedOrThrow(action, failure, member, context);
@@ -69,12 +71,14 @@ async function run(operation: Operation, action: Action, member: MemberSight, co
   const { memory, tools } = context;
   const { container } = member.target;
   const text = actionText(action);
+  if (action.kind === 'start' && action.who === 'old') requireLinks(member, context.sight.members);
+  const isCandidate = action.kind === 'start' && action.who === 'candidate';
+  if (isCandidate || (action.kind === 'stop' && action.who === 'old')) await armWatch(member, context);
   const isLeader = memory.targets[0]?.container === container;
   if (isLeader && action.kind === 'stop') memory.stoppedAt ??= tools.clock.now();
-  if (action.kind === 'start' && action.who === 'old') requireLinks(member, context.sight.members);
-  if (action.kind === 'start' && action.who === 'candidate') await watchRefusals(member, context);
   const begun = tools.clock.now();
-  const failure = await made(operation, text, container, tools);
+  const call = () => made(operation, text, container, tools);
+  const failure = await (isCandidate ? watchedStart(member, context, call) : call());
   const known = memoryOf(container, memory);
   if (!failure && action.kind === 'start' && action.who === 'old') known.startedOld = true;
   if (!failure && operation.kind === 'stop' && action.kind === 'stop' && action.who === 'old')
@@ -82,16 +86,6 @@ async function run(operation: Operation, action: Action, member: MemberSight, co
   if (failure) await refusedOrThrow(action, failure, member, context);
   if (isLeader && action.kind === 'start' && action.who === 'old') memory.answeredAt = tools.clock.now();
   if (operation.kind === 'start' && action.kind === 'start' && action.who === 'candidate') known.started = operation.id;
-}
-
-/** A watch that cannot be begun is one look less, and told; the change goes on. */
-async function watchRefusals({ candidateInspect }: MemberSight, { memory, tools }: ActionContext): Promise<void> {
-  if (!candidateInspect || !tools.watchRefusals || memory.watches.has(candidateInspect.Id)) return;
-  try {
-    memory.watches.set(candidateInspect.Id, await tools.watchRefusals(candidateInspect));
-  } catch (error) {
-    noteBlindness(memory, error);
-  }
 }
 
 /** How it ends when it was let run for a while: a later try may stop it while it still comes up. */
@@ -155,7 +149,9 @@ async function refused(
   // Whoever lacks a power is told so; a port that is taken is no matter of capabilities.
   if (action.kind === 'start' && newPermissionErrors(message, '').length > 0) {
     const power = powerOf(member, jobMember(context.job, target.container));
-    const suspicion = suspicionOf({ ...power, refusals: undefined, lines: [message] });
+    const { candidateInspect } = member;
+    const refusals = candidateInspect && (await refusalsIn(candidateInspect, memory));
+    const suspicion = suspicionOf({ ...power, refusals, lines: [message] });
     memory.failure = { container: target.container, suspicion };
   }
   turnBack(message, target.container, context);

@@ -19,15 +19,22 @@ export interface HostTools {
   readonly runtime: (ids: readonly string[]) => Promise<ReadonlyMap<string, RuntimeFacts>>;
   /** The part of it that is read at once, and again and again. */
   readonly processes: (ids: readonly string[]) => Promise<ReadonlyMap<string, RunningFacts>>;
-  /** Begins to watch what the kernel refuses to a container, started or not; absent where nobody can. */
-  readonly watchRefusals?: (container: ContainerInspect) => Promise<RefusalWatch>;
+  /**
+   * Begins to watch what the kernel refuses to a container: how it stops, where it runs, and its next start. Of one that
+   * does not run yet, a process that the same engine runs tells who will start it. Absent where nobody can.
+   */
+  readonly watchRefusals?: (container: ContainerInspect, besides: number) => Promise<RefusalWatch>;
   readonly lock: LockHolder;
   readonly emit: (event: ApplyEvent) => void;
 }
 
 /** What the kernel refuses to a container, for as long as it is watched. */
 export interface RefusalWatch {
-  /** All that was refused since the watch began. */
+  /** To be called right before its start, which is recorded from then on. */
+  readonly starts: () => Promise<void>;
+  /** It was started, with that first process; 0 where that has ended already. */
+  readonly started: (pid: number) => void;
+  /** All that was refused since the watch began, which ends with that; the same whenever it is asked again. */
   readonly seen: () => Promise<Refusals>;
   /** Ends it, and takes away what it put on the host; called once, whatever happened. */
   readonly stop: () => Promise<void>;

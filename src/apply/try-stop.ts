@@ -1,10 +1,12 @@
 import type { EnforceError } from '../model/errors.ts';
+import type { ContainerInspect } from '../model/snapshot.ts';
 import type { ActionContext } from './job.ts';
 import { jobMember, memoryOf } from './job.ts';
 import type { MemberSight } from './observe.ts';
 import { whyEndsWorse } from './restart-trial.ts';
 import type { Suspicion } from './suspicion.ts';
-import { NOTHING_SUSPECTED } from './suspicion.ts';
+import { NOTHING_SUSPECTED, suspicionOf } from './suspicion.ts';
+import { refusalsIn } from './refusals-in.ts';
 import { reject } from './turn-back.ts';
 import { powerOf } from './verify-candidate.ts';
 
@@ -37,7 +39,8 @@ export async function tryStop(
   // A paused one is stopped in another way than one that runs.
   const before = candidate?.before.activity === 'running' ? job.stops.get(oldInspect?.Id ?? '') : undefined;
   const worse = whyEndsWorse(before, { milliseconds, exitCode: ended?.ExitCode });
-  if (worse !== undefined) reject(candidateInspect, worse, member, context, suspicionOf(member, context));
+  if (worse !== undefined)
+    reject(candidateInspect, worse, member, context, await whatItLacks(candidateInspect, member, context));
   return undefined;
 }
 
@@ -51,7 +54,14 @@ function beginDowntime(at: number, { target, candidate }: MemberSight, { memory 
 }
 
 /** One that ends otherwise than it did was hardly allowed to tell its children to. */
-function suspicionOf(member: MemberSight, { job }: ActionContext): Suspicion {
-  const { taken } = powerOf(member, jobMember(job, member.target.container));
+async function whatItLacks(
+  candidate: ContainerInspect,
+  member: MemberSight,
+  { job, memory }: ActionContext,
+): Promise<Suspicion> {
+  const { taken, powered } = powerOf(member, jobMember(job, member.target.container));
+  const refusals = await refusalsIn(candidate, memory);
+  const seen = suspicionOf({ taken, powered, refusals, lines: [] });
+  if (seen.capabilities.length > 0) return seen;
   return taken.includes('KILL') ? { from: 'log', capabilities: ['KILL'] } : NOTHING_SUSPECTED;
 }

@@ -1,12 +1,11 @@
-import { asEnforceError } from '../model/errors.ts';
 import { closerLook } from './closer-look.ts';
 import { passGate } from './health-gate.ts';
-import type { ActionContext, JobMember, Memory } from './job.ts';
+import type { ActionContext, JobMember } from './job.ts';
 import { jobMember, memoryOf } from './job.ts';
 import type { MemberSight } from './observe.ts';
 import { publishersAt } from './publishers-at.ts';
+import { refusalsIn } from './refusals-in.ts';
 import { takenCapabilities } from './taken-capabilities.ts';
-import type { Refusals, RefusalWatch } from './tools.ts';
 import { reject } from './turn-back.ts';
 
 /** Lets a started candidate pass the gate, or turns the change back. */
@@ -21,7 +20,6 @@ export async function verifyCandidate(member: MemberSight, context: ActionContex
   const [leader] = sight.members;
   const planned = jobMember(job, container);
   const baseline = planned?.baseline;
-  const watch = memory.watches.get(candidateInspect.Id);
   const verdict = await passGate({
     engine: await tools.engine(),
     id: candidateInspect.Id,
@@ -37,8 +35,9 @@ export async function verifyCandidate(member: MemberSight, context: ActionContex
       // Who opens a port of a network may be started after the one whose network it is.
       openPorts: [...new Set(publishers.flatMap((publisher) => publisher.baseline?.openPorts ?? []))],
     }),
-    refusals: () => refusalsIn(watch, memory),
+    refusals: () => refusalsIn(candidateInspect, memory),
     power: powerOf(member, planned),
+    decisive: planned?.decisive ?? [],
     onAnswer: (at) => {
       if (publishers.some(({ id }) => id === leader?.candidateInspect?.Id)) memory.answeredAt ??= at;
     },
@@ -47,30 +46,16 @@ export async function verifyCandidate(member: MemberSight, context: ActionContex
     reject(candidateInspect, verdict.because, member, context, verdict.suspicion);
     return;
   }
-  const { answers, because, unseen } = verdict;
+  const { answers, because, unseen, bears } = verdict;
+  const told = [...bears.map((what) => `it does without: ${what}`), ...unseen.map((what) => `not looked at: ${what}`)];
   memoryOf(container, memory).verified = candidateInspect.Id;
   // One that is dealt out by the engine is another after each start.
   memory.answers.set(container, answers);
   memory.because = because;
-  memory.notes = [...new Set([...memory.notes, ...unseen.map((what) => `not looked at: ${what}`)])];
-  const text = [because, ...unseen.map((what) => `not looked at: ${what}`)].join('; ');
+  memory.notes = [...new Set([...memory.notes, ...told])];
+  const text = [because, ...told].join('; ');
   const decided = { event: 'decided', decision: 'verified' } as const;
   journal.write({ ...decided, at: clock.timestamp(), host, container, because: text });
-}
-
-async function refusalsIn(watch: RefusalWatch | undefined, memory: Memory): Promise<Refusals | undefined> {
-  try {
-    return await watch?.seen();
-  } catch (error) {
-    noteBlindness(memory, error);
-    return undefined;
-  }
-}
-
-/** What the kernel refuses could not be seen, which is one look less and is told. */
-export function noteBlindness(memory: Memory, error: unknown): void {
-  const because = asEnforceError(error, 'engine').message;
-  memory.notes = [...new Set([...memory.notes, `not looked at: what the kernel refuses (${because})`])];
 }
 
 /** What the change takes from a container, and which of its programs have power of their own. */

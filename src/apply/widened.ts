@@ -1,4 +1,4 @@
-import type { Change, Edit } from '../model/plan.ts';
+import type { Change, Edit, Widening } from '../model/plan.ts';
 import type { Failure } from './job.ts';
 
 /** A change that keeps more than was planned, and why. */
@@ -23,9 +23,10 @@ export function widened(change: Change, { container, suspicion }: Failure, last?
   const missing = suspicion.capabilities.filter((name) => widening.refused.includes(name) && !keeps.includes(name));
   if (last === undefined && missing.length > 0)
     return made(change, container, [...keeps, ...missing], { because: whyRefused(missing, suspicion), to: 'refused' });
-  const all = [...new Set([...keeps, ...widening.safe])];
-  if (all.length === keeps.length) return undefined;
-  return made(change, container, all, { because: 'the safe set is kept, as nothing tells what it lacks', to: 'safe' });
+  const all = [...new Set([...keeps, ...widening.safe, ...missing])];
+  if (widening.safe.length === 0 || all.length === keeps.length) return undefined;
+  const why = missing.length === 0 ? 'nothing tells what it lacks' : whyRefused(missing, suspicion);
+  return made(change, container, all, { because: `the safe set is kept, as ${why}`, to: 'safe' });
 }
 
 function whyRefused(missing: readonly string[], { from }: Failure['suspicion']): string {
@@ -40,12 +41,25 @@ function made(
   { because, to }: Pick<Widened, 'because' | 'to'>,
 ): Widened {
   const keeps = set.toSorted();
-  const edited = <Member extends { readonly container: string; readonly edits: readonly Edit[] }>(
-    member: Member,
-  ): Member =>
-    member.container === container ? { ...member, edits: member.edits.map((edit) => withSet(edit, keeps)) } : member;
+  const edited = <Member extends Widenable>(member: Member): Member =>
+    member.container === container
+      ? { ...member, edits: member.edits.map((edit) => withSet(edit, keeps)), ...stillDecisive(member.widening, to) }
+      : member;
   const wider = edited(change);
   return { change: { ...wider, dependants: wider.dependants.map(edited) }, because, keeps, to };
+}
+
+interface Widenable {
+  readonly container: string;
+  readonly edits: readonly Edit[];
+  readonly widening?: Widening;
+}
+
+/** A refusal alone decides only where the next set would mend it: what does well is not taken back for nothing. */
+function stillDecisive(widening: Widening | undefined, to: Widened['to']): Pick<Widenable, 'widening'> {
+  if (!widening) return {};
+  const decisive = to === 'safe' ? [] : (widening.decisive ?? []).filter((name) => widening.safe.includes(name));
+  return { widening: { ...widening, decisive } };
 }
 
 /** What a change of capabilities keeps; undefined where it takes none. */

@@ -5,6 +5,7 @@ import type { CommonOptions } from './options.ts';
 import { portFingerprint } from './port-fingerprint.ts';
 import { portProbe } from './port-probe.ts';
 import type { Progress } from './progress.ts';
+import { refusalWatch } from './refusal-watch.ts';
 import { runtimeOf } from './runtime-of.ts';
 import type { World } from './world.ts';
 
@@ -13,7 +14,7 @@ export async function hostTools(
   session: HostSession,
   journal: Journal,
   progress: Progress,
-  { clock, operator, identity }: World,
+  { clock, operator, identity, randomName }: World,
   { lockTimeout }: Pick<CommonOptions, 'lockTimeout'>,
 ): Promise<HostTools> {
   const engine = await session.engine();
@@ -26,6 +27,7 @@ export async function hostTools(
     probe: portProbe(session),
     fingerprint: portFingerprint(session),
     ...runtimeOf(session, { clock }),
+    watchRefusals: refusalWatch(session, { clock, randomName }),
     lock: { operator, ...identity, patienceSeconds: lockTimeout },
     emit: ({ host, container, text }) => progress.report({ event: 'step', host, container, step: text }),
   };

@@ -9,7 +9,7 @@ import type { ChosenContainers } from './observable-containers.ts';
 import type { World } from './world.ts';
 
 /** Of the kernel's memory, for each of the two buffers a container has. */
-const BUFFER_KIBIBYTES = 8_192;
+export const BUFFER_KIBIBYTES = 8_192;
 
 /** Observes the chosen containers of one host, over the connection that is open to it. */
 export async function observeHost(

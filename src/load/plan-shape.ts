@@ -193,7 +193,7 @@ function portMoveShape() {
 }
 
 function wideningShape() {
-  return z.object({ refused: texts, safe: texts });
+  return z.object({ refused: texts, safe: texts, decisive: texts.exactOptional() });
 }
 
 function ownerShape() {

@@ -31,6 +31,8 @@ export interface Observation {
   readonly refusedPrograms: readonly string[];
   /** Programs whose chroot was refused, by seccomp or for want of SYS_CHROOT. */
   readonly refusedChroots: readonly string[];
+  /** What of these refusals root met with: all the others are no matter of what the container may hold. Not kept in files. */
+  readonly refusedToRoot?: Pick<Observation, 'refusals' | 'refusedChroots'>;
 }
 
 /** One capability as one program asked for it. */

@@ -166,6 +166,8 @@ export interface Widening {
   readonly refused: readonly string[];
   /** The whole set that is tried after that; empty where it would be no wider than the plan. */
   readonly safe: readonly string[];
+  /** Of those dropped, the ones whose refusal alone is reason enough: something was done with them until now. Absent: none. */
+  readonly decisive?: readonly string[];
 }
 
 /** Why a container is left alone. */

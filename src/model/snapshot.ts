@@ -159,6 +159,8 @@ export interface HostConfig {
   readonly SecurityOpt?: readonly string[] | null;
   readonly Sysctls?: Readonly<Record<string, string>> | null;
   readonly Ulimits?: readonly Ulimit[] | null;
+  /** Whether the engine runs its program under an init of its own (`--init`). */
+  readonly Init?: boolean | null;
   readonly AutoRemove?: boolean;
   /** Where `docker run --cidfile` wrote the id. */
   readonly ContainerIDFile?: string;

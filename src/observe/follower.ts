@@ -9,6 +9,8 @@ export interface Follower {
   /** Programs that another could not start (execve: EPERM), by who tried. */
   readonly refusedPrograms: ReadonlySet<string>;
   readonly refusedChroots: ReadonlySet<string>;
+  /** Those of them who were root. */
+  readonly refusedChrootsOfRoot: ReadonlySet<string>;
   /** What programs put into their own permitted set, `CAPABILITY PROGRAM`. */
   readonly declared: ReadonlySet<string>;
   /** Programs that set their own capabilities, where the kernel does not tell which. */
@@ -17,6 +19,10 @@ export interface Follower {
   readonly sawFirst: boolean;
   addEngine(thread: number): void;
   addInside(thread: number, name: string): void;
+  /** As whom a thread was found to run. */
+  addUser(thread: number, user: number): void;
+  /** The container was stopped, and another life of it begins; in what is recorded of that from outside, its first process is known. */
+  beginLife(first: number): void;
   take(line: ThreadLine, phase: 'start' | 'run', strangers: Strangers): void;
   /** To be called when what the kernel had recorded is read. */
   endOfWindow(): void;
@@ -26,6 +32,10 @@ interface Thread {
   /** `ready`: the engine's runtime, which has given itself the rights of the container and will become its program. */
   origin: 'engine' | 'ready' | 'inside';
   name: string;
+  /** Undefined where that is not known, or it has chosen its own capabilities. */
+  isRoot: boolean | undefined;
+  /** Who it asked to be. */
+  becoming: number | null;
   readonly isStranger: boolean;
   waiting: CountedCheck | undefined;
   /** Refused to look into everything: whether it may read and write everything is asked next. */
@@ -49,7 +59,8 @@ const MOST_NAMES = 100;
 export function newFollower(): Follower {
   const threads = new Map<number, Thread>();
   const tally = newTally();
-  const [refusedPrograms, refusedChroots, declared, declaring] = [
+  const [refusedPrograms, refusedChroots, refusedChrootsOfRoot, declared, declaring] = [
+    new Set<string>(),
     new Set<string>(),
     new Set<string>(),
     new Set<string>(),
@@ -57,6 +68,7 @@ export function newFollower(): Follower {
   ];
   const waiting = new Set<Thread>();
   let sawFirst = false;
+  let firstThread = 0;
 
   const settle = (thread: Thread): void => {
     const check = thread.waiting;
@@ -72,7 +84,10 @@ export function newFollower(): Follower {
     }
     if (!thread.held) waiting.delete(thread);
   };
-  const executed = (thread: Thread, done: boolean): void => {
+  const executed = (thread: Thread, id: number, done: boolean, strangers: Strangers): void => {
+    // Whoever starts this container may start others at the same moment.
+    if (strangers !== 'inside' && thread.origin === 'ready' && firstThread > 0 && id !== firstThread)
+      thread.origin = 'engine';
     if (thread.origin === 'inside') {
       if (!done) note(refusedPrograms, thread.name);
     } else if (thread.origin === 'ready') {
@@ -88,17 +103,27 @@ export function newFollower(): Follower {
     tally,
     refusedPrograms,
     refusedChroots,
+    refusedChrootsOfRoot,
     declared,
     declaring,
     get sawFirst() {
       return sawFirst;
     },
     addEngine(id) {
-      if (!threads.has(id)) threads.set(id, newThread('engine', ''));
+      if (!threads.has(id)) threads.set(id, newThread('engine', '', true));
     },
     addInside(id, name) {
       const known = threads.get(id);
-      if (known?.origin !== 'inside') threads.set(id, newThread('inside', name));
+      if (known?.origin !== 'inside') threads.set(id, newThread('inside', name, undefined));
+    },
+    addUser(id, user) {
+      const known = threads.get(id);
+      if (known) known.isRoot ??= user === 0;
+    },
+    beginLife(first) {
+      threads.clear();
+      sawFirst = false;
+      firstThread = first;
     },
     take(line, phase, strangers) {
       const thread = threads.get(line.thread) ?? stranger(strangers);
@@ -116,11 +141,14 @@ export function newFollower(): Follower {
       switch (line.kind) {
         case 'asked':
           if (thread.origin !== 'inside') return;
-          thread.waiting = counted(line, thread.name, phase);
+          thread.waiting = counted(line, thread, phase);
           waiting.add(thread);
           return;
         case 'forked':
-          threads.set(line.child, newThread(thread.origin === 'inside' ? 'inside' : 'engine', thread.name));
+          threads.set(
+            line.child,
+            newThread(thread.origin === 'inside' ? 'inside' : 'engine', thread.name, thread.isRoot),
+          );
           return;
         case 'named':
           thread.name = line.name;
@@ -128,11 +156,13 @@ export function newFollower(): Follower {
           if (thread.isStranger && /^runc(?:$|:\[)/.test(line.name)) thread.origin = 'engine';
           return;
         case 'executed':
-          executed(thread, line.done);
+          executed(thread, line.thread, line.done, strangers);
           return;
         case 'set-capabilities':
-          if (thread.origin === 'inside') note(declaring, thread.name);
-          else if (line.done) thread.origin = 'ready';
+          if (thread.origin === 'inside') {
+            note(declaring, thread.name);
+            thread.isRoot = undefined;
+          } else if (line.done) thread.origin = 'ready';
           return;
         case 'declared':
           // All that it may have at all is no choice.
@@ -140,9 +170,16 @@ export function newFollower(): Follower {
           for (const capability of line.permitted) note(declared, `${capability} ${thread.name}`);
           return;
         case 'chroot-refused':
-          if (thread.origin === 'inside') note(refusedChroots, thread.name);
+          if (thread.origin !== 'inside') return;
+          note(refusedChroots, thread.name);
+          if (thread.isRoot === true) note(refusedChrootsOfRoot, thread.name);
+          return;
+        case 'becoming':
+          thread.becoming = line.user;
           return;
         case 'set-ids':
+          if (line.of === 'user' && thread.becoming !== null) thread.isRoot = thread.becoming === 0;
+          return;
         case 'from-here':
           return;
         case 'exited':
@@ -162,20 +199,21 @@ export function newFollower(): Follower {
 }
 
 function stranger(strangers: Strangers): Thread | undefined {
-  return strangers === 'nobody' ? undefined : { ...newThread(strangers, '(unnamed)'), isStranger: true };
+  return strangers === 'nobody' ? undefined : { ...newThread(strangers, '(unnamed)', undefined), isStranger: true };
 }
 
-function newThread(origin: Thread['origin'], name: string): Thread {
-  return { origin, name, isStranger: false, waiting: undefined, held: undefined };
+function newThread(origin: Thread['origin'], name: string, isRoot: boolean | undefined): Thread {
+  return { origin, name, isRoot, becoming: null, isStranger: false, waiting: undefined, held: undefined };
 }
 
 function counted(
   { asked, thread, times }: Extract<ThreadLine, { readonly kind: 'asked' }>,
-  program: string,
+  { name, isRoot }: Thread,
   phase: 'start' | 'run',
 ): CountedCheck {
   const credential = asked.credential === '' ? '' : `${asked.credential} ${thread}`;
-  return { ...asked, credential, call: null, within: null, program, phase, times };
+  const ofRoot = isRoot === true;
+  return { ...asked, credential, call: null, within: null, program: name, phase, times, ofRoot };
 }
 
 function isRefusedIdentity(check: CountedCheck | undefined): boolean {

@@ -160,9 +160,9 @@ drop() {
   watched=$kept
 }
 
-if [ "$(id -u)" != 0 ]; then say 'refused root'; exit 0; fi
+if [ "$(id -u)" != 0 ]; then say 'refused root'; say ready; exit 0; fi
 find_tracefs
-if [ -z "$T" ]; then say 'refused tracefs'; exit 0; fi
+if [ -z "$T" ]; then say 'refused tracefs'; say ready; exit 0; fi
 trap 'clean; [ -z "$dog" ] || kill "$dog" 2>/dev/null' EXIT
 trap 'exit 1' HUP INT PIPE TERM
 own=enforce-none-$me-$mine
@@ -184,7 +184,7 @@ while read -r verb first second third fourth; do
     watch) watch "$first" "$second" "$third" ;;
     await) await "$first" "$second" ;;
     record) case $first in '' | *[!0-9]*) ;; *) record "$first" ;; esac ;;
-    drain) for number in $watched; do drain "$number"; done ;;
+    drain) case $first in *[!0-9]*) ;; *) for number in @{first:-$watched}; do drain "$number"; done ;; esac ;;
     drop) drop "$first" "$second" ;;
   esac
   say ready

@@ -1,14 +1,15 @@
 import { asEnforceError, EnforceError } from '../model/errors.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Connection } from '../transport/connection.ts';
-import { awayFromHere, cannotWatch } from './cannot-watch.ts';
+import { awayFromHere } from './cannot-watch.ts';
 import { HOST_SCRIPT } from './host-script.ts';
-import type { TraceLine } from './parse-line.ts';
 import { chooseProbe } from './choose-probe.ts';
 import type { ScriptSession } from './script-session.ts';
 import { scriptSession } from './script-session.ts';
 import type { Subject } from './subject.ts';
 import { newSubject } from './subject.ts';
+import type { LineReader } from './begin-subject.ts';
+import { beginSubject, FIRST_NUMBER, lineReader, NUMBERS_EACH, WINDOW_MILLISECONDS } from './begin-subject.ts';
 
 /** A container to watch. */
 export interface Watched {
@@ -17,6 +18,8 @@ export interface Watched {
   readonly id: string;
   /** Its first process as the host numbers it; 0 when it does not run. */
   readonly pid: number;
+  /** Of one that does not run, a process that the same engine runs: whoever started that one is known by it. */
+  readonly besides?: number;
   /** What it may hold by its settings, where its first process cannot be asked. */
   readonly held: readonly string[];
   /** Seconds it may take to stop, by its own settings; null where the engine's ten hold. */
@@ -63,8 +66,6 @@ export interface Observed {
 /** Containers of one host that are watched at once: each has buffers in the memory of its kernel. */
 const MOST_CONTAINERS = 16;
 
-/** A buffer is read this often; sooner at the start of a container, when most happens, and while it is busy. */
-const WINDOW_MILLISECONDS = 3_000;
 const FIRST_WINDOW_MILLISECONDS = 500;
 /** What a container does for so long after it was started counts as its start. */
 const START_MILLISECONDS = 30_000;
@@ -102,12 +103,12 @@ async function watchAll(
   const subjects = new Map<number, Subject>();
   const reader = lineReader(subjects);
   const all: Subject[] = [];
-  let number = 0;
+  let number = FIRST_NUMBER;
   for (const container of job.containers) {
     if (job.signal.aborted) break;
     const subject = newSubject(container, probe, tools.timestamp());
-    number += 2;
-    await begin(subject, number, subjects, reader, session, job, tools);
+    await beginSubject(subject, number, { subjects, reader, session, job, tools });
+    number += NUMBERS_EACH;
     all.push(subject);
     tools.tell(
       job.restart ? `${container.name} started again, watched from its start` : `${container.name} is watched`,
@@ -143,12 +144,11 @@ async function drainUntil(
   };
   for (;;) {
     const left = until - tools.now();
-    if (left <= 0 || job.signal.aborted) return undefined;
+    // What happened up to its end is read too.
+    const isLast = left <= 0 || job.signal.aborted;
     const isStarting = job.restart !== undefined && tools.now() - begun < START_MILLISECONDS;
-    await tools.pause(
-      Math.min(left, isStarting || busy.isSo ? FIRST_WINDOW_MILLISECONDS : WINDOW_MILLISECONDS),
-      job.signal,
-    );
+    const window = isStarting || busy.isSo ? FIRST_WINDOW_MILLISECONDS : WINDOW_MILLISECONDS;
+    if (!isLast) await tools.pause(Math.min(left, window), job.signal);
     busy.isSo = false;
     try {
       await session.ask('drain', read);
@@ -157,70 +157,7 @@ async function drainUntil(
     } finally {
       for (const subject of all) subject.endOfWindow();
     }
+    if (isLast) return undefined;
     if (tools.now() - begun >= START_MILLISECONDS) for (const subject of all) subject.startIsOver();
   }
-}
-
-type LineReader = (line: TraceLine) => void;
-
-/** Gives each line to the container its window is of. */
-function lineReader(subjects: ReadonlyMap<number, Subject>): LineReader {
-  let current: Subject | undefined;
-  let from: 'own' | 'starter' = 'own';
-  return (line) => {
-    if (line.kind === 'window') {
-      current = subjects.get(line.number);
-      from = isStarter(line.number) ? 'starter' : 'own';
-    } else if ('number' in line) subjects.get(line.number)?.takeNote(line);
-    else if (line.kind === 'lost' || line.kind === 'cut') current?.takeNote(line);
-    else if ('thread' in line) current?.takeEvent(line, from);
-  };
-}
-
-/** Containers have even numbers, and whoever starts one the odd number after it. */
-function starterOf(number: number): number {
-  return number + 1;
-}
-
-function isStarter(number: number): boolean {
-  return number % 2 === 1;
-}
-
-/** Watches a container from now on; where it may be restarted, from its first instruction. */
-async function begin(
-  subject: Subject,
-  number: number,
-  subjects: Map<number, Subject>,
-  reader: LineReader,
-  session: ScriptSession,
-  job: ObservationJob,
-  tools: ObservationTools,
-): Promise<void> {
-  const { container } = subject;
-  subjects.set(number, subject);
-  let { pid } = container;
-  if (job.restart) {
-    // Whoever starts the container is followed until its own processes are known.
-    const starter = starterOf(number);
-    subjects.set(starter, subject);
-    await session.ask(`await ${starter} ${pid}`, reader);
-    refuse(subject, job.host);
-    tools.tell(`${container.name} is restarted`);
-    await job.restart.stop(container);
-    await session.ask(`record ${starter}`, reader);
-    pid = await job.restart.start(container);
-    subject.startedNow();
-  }
-  // One that ended at once has no process left to be asked; of it there is what was recorded of its start.
-  if (pid > 0) {
-    await session.ask(`watch ${number} ${container.id} ${pid}`, reader);
-    refuse(subject, job.host);
-  } else subject.hasEnded();
-  if (job.restart) await session.ask(`drop ${starterOf(number)} ${number}`, reader);
-  subject.endOfWindow();
-}
-
-function refuse(subject: Subject, host: string): void {
-  const because = subject.refused();
-  if (because !== undefined) throw cannotWatch(because, subject.container.name, host);
 }

@@ -19,7 +19,9 @@ export type ThreadLine =
   /** What else is known of how it came to ask: the kernel counted memory, or overlayfs worked in the layers of an image. */
   | { readonly kind: 'within'; readonly thread: number; readonly part: 'memory' | 'overlay' }
   /** It changed its ids, or set them to what they were. */
-  | { readonly kind: 'set-ids'; readonly thread: number }
+  | { readonly kind: 'set-ids'; readonly thread: number; readonly of: 'user' | 'group' }
+  /** It asks to be another user; null where that one stays who it is. */
+  | { readonly kind: 'becoming'; readonly thread: number; readonly user: number | null }
   | { readonly kind: 'forked'; readonly thread: number; readonly child: number }
   | { readonly kind: 'named'; readonly thread: number; readonly name: string }
   | { readonly kind: 'executed'; readonly thread: number; readonly done: boolean }
@@ -37,7 +39,8 @@ export type WindowLine =
   | { readonly kind: 'engine-name'; readonly number: number; readonly name: string }
   | { readonly kind: 'engine-thread'; readonly number: number; readonly thread: number }
   | { readonly kind: 'inside'; readonly number: number; readonly thread: number; readonly name: string }
-  | { readonly kind: 'watching' | 'elsewhere' | 'unmade'; readonly number: number }
+  | { readonly kind: 'user'; readonly number: number; readonly thread: number; readonly user: number }
+  | { readonly kind: 'watching' | 'elsewhere' | 'gone' | 'unmade'; readonly number: number }
   | { readonly kind: 'swept' | 'has' | 'refused'; readonly text: string }
   | { readonly kind: 'probed' | 'unprobed' };
 
@@ -93,8 +96,10 @@ function readThreadLine(letter: string, thread: number, times: number, rest: str
       return /^\d{1,9}$/.test(rest) ? { kind: 'forked', thread, child: Number(rest) } : undefined;
     case 'n':
       return { kind: 'named', thread, name: rest.slice(0, 15) };
+    case 'i':
+      return /^(0x)?[0-9a-f]{1,16}$/.test(rest) ? { kind: 'becoming', thread, user: userIn(rest) } : undefined;
     case 'u':
-      return { kind: 'set-ids', thread };
+      return rest === 'user' || rest === 'group' ? { kind: 'set-ids', thread, of: rest } : undefined;
     case 'h':
       return { kind: 'chroot-refused', thread };
     case 'm':
@@ -104,6 +109,12 @@ function readThreadLine(letter: string, thread: number, times: number, rest: str
     default:
       return undefined;
   }
+}
+
+/** All ones stand for `as it is`; registers are wider than a user's number. */
+function userIn(hexadecimal: string): number | null {
+  const user = Number(BigInt.asUintN(32, BigInt(`0x${hexadecimal.replace('0x', '')}`)));
+  return user === 0xffff_ffff ? null : user;
 }
 
 function isResult(text: string): boolean {
@@ -164,6 +175,7 @@ function readWindowLine(line: string): WindowLine | undefined {
     case 'window':
     case 'watching':
     case 'elsewhere':
+    case 'gone':
     case 'unmade':
       return number === undefined ? undefined : { kind: word, number };
     case 'bounding': {
@@ -180,6 +192,12 @@ function readWindowLine(line: string): WindowLine | undefined {
       const match = /^inside (\d{1,6}) \/proc\/\d+\/task\/(\d{1,9})\/comm:(.*)$/.exec(line);
       return match
         ? { kind: 'inside', number: Number(match[1]), thread: Number(match[2]), name: match[3] ?? '' }
+        : undefined;
+    }
+    case 'user': {
+      const match = /^user (\d{1,6}) \/proc\/\d+\/task\/(\d{1,9})\/status:Uid:\t\d+\t(\d{1,10})\t/.exec(line);
+      return match
+        ? { kind: 'user', number: Number(match[1]), thread: Number(match[2]), user: Number(match[3]) }
         : undefined;
     }
     default:

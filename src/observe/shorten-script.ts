@@ -59,7 +59,11 @@ s/^\(#[0-9]*#\)task_rename: .* newcomm=\(.*\) oom_score_adj=-\{0,1\}[0-9]*$/\1n 
 s/^\(#[0-9]*#\)sys_execve[at]* -> 0x0$/\1x 0/p
 s/^\(#[0-9]*#\)sys_execve[at]* -> 0xf*$/\1x -1/p
 s/^\(#[0-9]*#\)sys_chroot -> 0xf*$/\1h -1/p
-s/^\(#[0-9]*#\)sys_set[a-z]*id -> 0x0$/\1u/p
+s/^\(#[0-9]*#\)sys_setuid(uid: \([0-9a-fx]*\))$/\1i \2/p
+s/^\(#[0-9]*#\)sys_setreuid(ruid: [0-9a-fx]*, euid: \([0-9a-fx]*\))$/\1i \2/p
+s/^\(#[0-9]*#\)sys_setresuid(ruid: [0-9a-fx]*, euid: \([0-9a-fx]*\), suid: [0-9a-fx]*)$/\1i \2/p
+s/^\(#[0-9]*#\)sys_set[a-z]*uid -> 0x0$/\1u user/p
+s/^\(#[0-9]*#\)sys_set[a-z]*gid -> 0x0$/\1u group/p
 s/^\(#[0-9]*#\)sys_capset -> 0x0$/\1s 0/p
 s/^\(#[0-9]*#\)sys_capset -> 0xf*$/\1s -1/p
 ' | sed -e '$!N' -e '/^#\([0-9]*\)#[bc] 21 .*\n#\1#k [+]$/d' -e 'P;D'

@@ -11,8 +11,10 @@ export interface Subject {
   /** `starter`: it was recorded while whoever starts containers was followed. */
   takeEvent(line: ThreadLine, from: 'own' | 'starter'): void;
   endOfWindow(): void;
-  /** It was started just now, before the eyes of whoever watches. */
-  startedNow(): void;
+  /** It was stopped while its processes were watched, and nothing of that was cut short. */
+  stoppedNow(): void;
+  /** It was started just now, before the eyes of whoever watches, with that process; 0 where it has ended already. */
+  startedNow(pid: number): void;
   startIsOver(): void;
   /** It had no process any more when it was looked for. */
   hasEnded(): void;
@@ -34,7 +36,7 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
   // What happened while both buffers recorded is told by that of the starter, which knows more.
   let isTwofold = false;
   let refused: 'elsewhere' | 'unmade' | undefined;
-  let [isWatched, wasStarted, isGone, isBroken] = [false, false, false, false];
+  let [isWatched, wasStopped, wasStarted, isGone, isBroken] = [false, false, false, false, false];
 
   const notes = (): readonly string[] => [
     ...(lostEvents > 0 ? ['the kernel could not keep every event: what is not in this list may still be needed'] : []),
@@ -91,6 +93,14 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
           if (line.name.startsWith('runc:[')) follower.addEngine(line.thread);
           else follower.addInside(line.thread, line.name);
           return;
+        case 'user':
+          follower.addUser(line.thread, line.user);
+          return;
+        case 'gone':
+          // It may have ended as soon as it was started; else nobody here sees it.
+          if (wasStarted) isGone = true;
+          else if (!isWatched) refused = 'elsewhere';
+          return;
         case 'elsewhere':
         case 'unmade':
           refused = line.kind;
@@ -105,7 +115,14 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
         follower.take(line, phase, from === 'own' ? 'inside' : isGone ? 'engine' : 'nobody');
     },
     endOfWindow: () => follower.endOfWindow(),
-    startedNow() {
+    stoppedNow() {
+      wasStopped = isWatched && !isCut && lostEvents === 0;
+      // What was lost of the life before is not missing in this one.
+      [isCut, lostEvents] = [false, 0];
+    },
+    startedNow(pid) {
+      follower.beginLife(pid);
+      isWatched = false;
       wasStarted = true;
       isTwofold = true;
       phase = 'start';
@@ -122,6 +139,7 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
     refused: () => refused,
     observation(seconds) {
       const held = new Set(bounding === null ? container.held : capabilitiesOf(bounding));
+      const { uses, refusals, refusalsOfRoot } = follower.tally.result(bounding, held);
       return {
         container: container.name,
         id: container.id,
@@ -129,16 +147,19 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
         seconds,
         sawStart: wasStarted && follower.sawFirst,
         ranBefore: wasStarted && container.pid > 0,
+        sawStop: wasStopped,
         probe,
         lostEvents,
         blindSpots: notes(),
-        ...follower.tally.result(bounding, held),
+        uses,
+        refusals,
         declared: [...follower.declared].map((text) => {
           const [capability = '', ...program] = text.split(' ');
           return { capability, program: program.join(' ') };
         }),
         refusedPrograms: [...follower.refusedPrograms],
         refusedChroots: [...follower.refusedChroots],
+        refusedToRoot: { refusals: refusalsOfRoot, refusedChroots: [...follower.refusedChrootsOfRoot] },
       };
     },
   };

@@ -7,6 +7,8 @@ export interface CountedCheck extends Check {
   readonly program: string;
   readonly phase: 'start' | 'run';
   readonly times: number;
+  /** Whoever asked was root by all that was seen of it. */
+  readonly ofRoot: boolean;
 }
 
 /** Counts checks; whose rights they were is judged at the end, when all that these rights were granted is known. */
@@ -20,6 +22,8 @@ export interface Tally {
 export interface TallyResult {
   readonly uses: readonly CapabilityUse[];
   readonly refusals: readonly CapabilityUse[];
+  /** Those of them that root met with. */
+  readonly refusalsOfRoot: readonly CapabilityUse[];
 }
 
 /** Programs are told apart up to here: a program may give itself any number of names. */
@@ -51,6 +55,7 @@ export function newTally(): Tally {
       check.program,
       check.bounding,
       check.namespace,
+      check.ofRoot,
     ]);
     const count = counts.get(key);
     if (count) count.times += check.times;
@@ -85,9 +90,11 @@ export function newTally(): Tally {
       const overriders = new Set(
         own.flatMap(({ check: { capability, program } }) => (capability === 'DAC_OVERRIDE' ? [program] : [])),
       );
+      const refusals = own.filter(({ check }) => isRefused(check) && !isFirstHalf(check, overriders));
       return {
         uses: summed(own.filter(({ check }) => !isRefused(check) && !isOutside(check, rights))),
-        refusals: summed(own.filter(({ check }) => isRefused(check) && !isFirstHalf(check, overriders))),
+        refusals: summed(refusals),
+        refusalsOfRoot: summed(refusals.filter(({ check }) => check.ofRoot)),
       };
     },
   };

@@ -4,6 +4,7 @@
  */
 export const WATCH_SCRIPT: string = String.raw`
 identities='setuid setgid setreuid setregid setresuid setresgid'
+users='setuid setreuid setresuid'
 
 # make FOLDER BOUNDING: one ring buffer, which records nothing yet.
 make() {
@@ -30,6 +31,7 @@ enable() {
   if [ -d "$1/events/$group/ask" ]; then echo 1 >"$1/events/$group/enable"; else echo 1 >"$1/events/capability/cap_capable/enable"; fi
   for event in sched/sched_process_fork sched/sched_process_exit task/task_rename; do echo 1 >"$1/events/$event/enable"; done
   for call in execve execveat capset chroot $identities; do echo 1 >"$1/events/syscalls/sys_exit_$call/enable"; done
+  for call in $users; do echo 1 >"$1/events/syscalls/sys_enter_$call/enable"; done
 }
 
 # follow NUMBER, with thread ids on its input. Each write makes the kernel wait for all processors, so they go in few.
@@ -70,16 +72,26 @@ prepare() {
   watched="$watched $1"
 }
 
-record() {
+# Events take long to enable and no time to record, and while they are recorded a container stands still.
+ready() {
   for half in a b; do enable "$T/instances/$own-$1$half"; done 2>/dev/null
+}
+
+record() {
   echo 1 >$T/instances/$own-$1a/tracing_on
 }
 
-# watch NUMBER CONTAINER PID: a container that runs.
+# One that has ended and waits for its parent has no cgroup any more.
+lives() { grep -qs '^State:.[^XZ]' "/proc/$1/status"; }
+
+# watch NUMBER CONTAINER PID: a container that runs, or has ended meanwhile.
 watch() {
   case $1$3 in '' | *[!0-9]*) return ;; esac
   case $2 in '' | *[!0-9a-f]*) return ;; esac
-  grep -qs "[/-]$2" "/proc/$3/cgroup" || { say "elsewhere $1"; return; }
+  if ! grep -qs "[/-]$2" "/proc/$3/cgroup"; then
+    if lives "$3"; then say "elsewhere $1"; else say "gone $1"; fi
+    return
+  fi
   bounding=$(sed -n 's/^CapBnd:[^0-9a-f]*//p' "/proc/$3/status")
   parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$3/status")
   prepare "$1" "$bounding" || { say "unmade $1"; return; }
@@ -91,12 +103,15 @@ watch() {
     printf '%s\n' "$now" | follow "$1"
     before=$now
   done
+  ready "$1"
   record "$1"
   say "bounding $1 $bounding"
   grep -Hs '' "/proc/$parent/comm" | tr -c '\012\040-\176' '?' | sed "s/^/engine $1 /"
   threads_of "$parent" $(helpers_of "$parent" "$2") | sed "s/^/engine $1 /"
   grep -Hs '' $(printf '/proc/%s/task/*/comm ' $(processes_of "$2")) | tr -c '\012\040-\176' '?' | sed "s/^/inside $1 /"
+  grep -Hs '^Uid:' $(printf '/proc/%s/task/*/status ' $(processes_of "$2")) | sed "s/^/user $1 /"
   say "watching $1"
+  lives "$3" || say "gone $1"
 }
 
 # await NUMBER PID: a container that is about to be started by the containerd that started its first process before; where
@@ -106,6 +121,7 @@ await() {
   starters=$(containerds "$2")
   [ -n "$starters" ] && prepare "$1" '' || { say "unmade $1"; return; }
   threads_of $starters | follow "$1"
+  ready "$1"
 }
 
 containerds() {

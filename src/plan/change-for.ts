@@ -104,6 +104,7 @@ interface Remedy {
   readonly claims: readonly PortClaim[];
   readonly decisions: readonly CapabilityDecision[];
   readonly basis?: CapabilityBasis;
+  readonly isTried: boolean;
   readonly warnings: readonly string[];
   readonly blocked?: Blocked;
   /** Why nothing is done where nothing else is to be done either. */
@@ -111,7 +112,7 @@ interface Remedy {
 }
 
 function nothing(): Remedy {
-  return { edits: [], moves: [], claims: [], decisions: [], warnings: [] };
+  return { edits: [], moves: [], claims: [], decisions: [], isTried: false, warnings: [] };
 }
 
 /** What can be mended is mended; what only a person can mend stays named, and blocks a change only when it is all there is. */
@@ -134,6 +135,7 @@ function remedyFor(container: Container, findings: readonly Finding[], context: 
     moves: remedies.flatMap(({ moves }) => moves),
     claims: remedies.flatMap(({ claims }) => claims),
     decisions: remedies.flatMap(({ decisions }) => decisions),
+    isTried: remedies.some(({ isTried }) => isTried),
     warnings: [
       ...remedies.flatMap(({ warnings }) => warnings),
       ...staying.map(({ because }) => `stays as it is: ${because}; ${PROGRAM_CHOOSES}`),

@@ -29,6 +29,8 @@ export type CapabilityChoice =
       readonly edits: readonly Edit[];
       readonly decisions: readonly CapabilityDecision[];
       readonly basis: CapabilityBasis;
+      /** Its image was tried without all that is dropped, and nobody has watched it since. */
+      readonly isTried: boolean;
       /** What stands or falls together. */
       readonly groups: ReturnType<typeof groupsIn>;
       readonly warnings: readonly string[];
@@ -102,6 +104,7 @@ export function chooseCapabilities(container: Container, sources: CapabilitySour
       notes: scannerNotes(kept),
       advice: better.advice,
     },
+    isTried: pins === undefined && ledger.entry?.confidence === 'high' && ledger.watched.extent !== 'whole',
     warnings: [...ended, ...(pins ? [] : warningsFor(container, ledger, decisions))],
     ...(edits.length === 0 ? { idle: whyNothingToDo(container, decisions) } : {}),
   };

@@ -7,7 +7,8 @@ const USER_SWITCHERS = ['gosu', 'su-exec', 'setpriv', 'runuser', 'su', 'sudo', '
 
 /** What the configuration alone shows a container to need: its own list and its command line. */
 export function configurationNeeds(container: Container): readonly Evidence[] {
-  return [...named(container), ...userSwitch(container), ...supervisor(container)];
+  const switches = userSwitch(container);
+  return [...named(container), ...switches, ...supervisor(container), ...initOf(container, switches)];
 }
 
 /** Whether the container's user is set and is not root. */
@@ -38,6 +39,17 @@ function supervisor({ inspect }: Container): readonly Evidence[] {
   return ['CHOWN', 'SETGID', 'SETUID'].map((name) =>
     need(name, 'its /init is s6-overlay, which changes owner and user at start'),
   );
+}
+
+/** An init that stays root passes every signal on, the one to stop too, and what it runs has another user by then. */
+function initOf(container: Container, switches: readonly Evidence[]): readonly Evidence[] {
+  if (switches.length === 0 || isNonRoot(container) || !hasInit(container)) return [];
+  return [{ capability: 'KILL', class: 'latent', because: 'its init is root and has to stop what has another user' }];
+}
+
+/** Whether the engine runs it under an init of its own (`--init`). */
+export function hasInit({ inspect }: Container): boolean {
+  return inspect.HostConfig.Init === true;
 }
 
 function need(capability: string, because: string): Evidence {

@@ -1,6 +1,7 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { CapabilityMode } from '../model/playbook.ts';
 import type { Container } from '../model/snapshot.ts';
+import { hasInit } from './configuration-needs.ts';
 import { foreignFolders } from './latent-rules.ts';
 import type { Watched } from './watched.ts';
 
@@ -52,7 +53,9 @@ function whyOverruled(reason: Evidence, { mode, watched, container, isTried }: S
 
 /** What its volumes and its image speak against, and nobody has seen. */
 function whyUnlikely({ capability }: Evidence, container: Container, isTried: boolean): string | undefined {
-  if (isTried && !['CHOWN', 'DAC_OVERRIDE'].includes(capability)) return 'its image was tried without it';
+  // An image is tried as it is, and an init is none of it.
+  const wasTried = isTried && !(capability === 'KILL' && hasInit(container));
+  if (wasTried && !['CHOWN', 'DAC_OVERRIDE'].includes(capability)) return 'its image was tried without it';
   const runtime = container.details?.runtime;
   if (capability !== 'FOWNER' || runtime?.mountedFolders.known !== true) return undefined;
   return foreignFolders(runtime).length === 0 ? 'none of its volumes belongs to another user' : undefined;

@@ -10,6 +10,8 @@ export interface Decided {
   readonly decisions: readonly CapabilityDecision[];
   /** Absent where none was made. */
   readonly basis?: CapabilityBasis;
+  /** Its image was tried without what is dropped. */
+  readonly isTried: boolean;
   readonly settings: CapabilitySettings | undefined;
   /** `YYYY-MM-DD`, by which pins end. */
   readonly day: string;
@@ -19,7 +21,8 @@ export interface Decided {
  * What may be kept beyond the planned set where the new container does not do with it; undefined where nothing may: a
  * person pinned the set or forbids the rest, or it is all the container holds today.
  */
-export function wideningOf(container: Container, { decisions, basis, settings, day }: Decided): Widening | undefined {
+export function wideningOf(container: Container, decided: Decided): Widening | undefined {
+  const { decisions, basis, settings, day } = decided;
   if (!settings || !basis || settings.add === 'profiles' || basis.mode === 'pin') return undefined;
   const written = entryFor(container, settings);
   const person = written !== undefined && holdsOn(written, day) ? written : undefined;
@@ -32,7 +35,26 @@ export function wideningOf(container: Container, { decisions, basis, settings, d
     .filter(({ capability, verdict }) => verdict === 'keep' || (known.has(capability) && isAllowed(capability)))
     .map(({ capability }) => capability);
   if (refused.length === 0) return undefined;
-  return { refused, safe: safe.some((capability) => refused.includes(capability)) ? safe : [] };
+  const decisive = refused.filter((capability) => isDecisive(capability, basis.mode, decided));
+  return {
+    refused,
+    safe: safe.some((capability) => refused.includes(capability)) ? safe : [],
+    ...(decisive.length > 0 ? { decisive } : {}),
+  };
+}
+
+/**
+ * Whether its refusal breaks the promise of `equivalent`, that whatever succeeds today goes on to: not where something
+ * is known that tells the refusal to be without effect (capabilities.md §10, G7).
+ */
+function isDecisive(name: string, mode: CapabilityBasis['mode'], { decisions, isTried }: Decided): boolean {
+  if (mode !== 'equivalent' && mode !== 'cautious') return false;
+  // Whoever may hand capabilities out, and lacks one of them, makes files that do not start: more is not safer here (§2.7).
+  if (name === 'SETFCAP') return false;
+  // What was tried was not tried on these volumes.
+  if (isTried && !['CHOWN', 'DAC_OVERRIDE'].includes(name)) return false;
+  const evidence = decisions.find(({ capability }) => capability === name)?.evidence;
+  return evidence !== 'advisory' && evidence !== 'refuted';
 }
 
 /** How often a change may be tried beyond its plan. */

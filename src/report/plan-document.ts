@@ -79,7 +79,9 @@ function dependantDocument(dependant: DependantChange): JsonObject {
 }
 
 function wideningDocument({ widening }: Pick<Change, 'widening'>): JsonObject {
-  return widening ? { widening: { refused: [...widening.refused], safe: [...widening.safe] } } : {};
+  if (!widening) return {};
+  const { refused, safe, decisive } = widening;
+  return { widening: { refused: [...refused], safe: [...safe], ...(decisive ? { decisive: [...decisive] } : {}) } };
 }
 
 function fingerprintDocument({ configDigest, imageId, engineId }: Fingerprint): JsonObject {

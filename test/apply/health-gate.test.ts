@@ -64,6 +64,7 @@ async function gate(
     closer: { look: () => Promise.resolve({ worse: undefined, notYet: undefined }), unseen: () => [] },
     refusals: () => Promise.resolve(undefined),
     power: { taken: [], powered: [] },
+    decisive: [],
     onAnswer: () => undefined,
     ...different,
   });
@@ -74,7 +75,7 @@ describe('the gate lets a container pass', () => {
   test('as soon as it is healthy and answers', async () => {
     const { verdict, seconds } = await gate([web(healthy('starting')), web(healthy('healthy'))]);
 
-    expect(verdict).toEqual({ passed: true, because: 'healthy', answers: [8080], unseen: [] });
+    expect(verdict).toEqual({ passed: true, because: 'healthy', answers: [8080], unseen: [], bears: [] });
     expect(seconds).toBe(0);
   });
 

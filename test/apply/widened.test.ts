@@ -38,6 +38,22 @@ describe('a change whose new container did not do is made once more', () => {
     expect(second && widened(second.change, lacking(['KILL']), second.to)).toBeUndefined();
   });
 
+  test('with what the kernel refused it since, too', () => {
+    const first = widened(SHOP, lacking(['CHOWN']));
+    const second = first && widened(first.change, lacking(['NET_RAW'], 'kernel'), first.to);
+
+    expect(second?.keeps).toEqual(['CHOWN', 'KILL', 'NET_RAW', 'SETUID']);
+    expect(second?.because).toBe('the safe set is kept, as the kernel refused it NET_RAW');
+  });
+
+  test('for a refusal alone only where the next set would mend it', () => {
+    const given = aChange({ edits: EDITS, widening: { ...WIDENING, decisive: ['CHOWN', 'NET_RAW'] } });
+    const first = widened(given, lacking(['KILL']));
+    const second = first && widened(first.change, lacking([]), first.to);
+
+    expect([first, second].map((made) => made?.change.widening?.decisive)).toEqual([['CHOWN'], []]);
+  });
+
   test('also where it keeps nothing yet', () => {
     const none = aChange({ edits: [{ path: 'HostConfig.CapAdd', before: null, after: null }], widening: WIDENING });
 

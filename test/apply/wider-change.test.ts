@@ -15,7 +15,7 @@ const EXITS: Conduct = {
   log: [{ stream: 'stderr', text: 'web: socket: Operation not permitted' }],
 };
 const WORDLESS: Conduct = { ...EXITS, log: [] };
-const WIDENING = { refused: ['CHOWN', 'KILL', 'NET_RAW'], safe: ['CHOWN', 'KILL'] };
+const WIDENING = { refused: ['CHOWN', 'KILL', 'NET_RAW'], safe: ['CHOWN', 'KILL'], decisive: ['NET_RAW'] };
 
 const UNSEEN = 'not looked at: who its processes are (nobody could look)';
 
@@ -118,6 +118,7 @@ describe('what the kernel refuses', () => {
     lostEvents: 0,
   };
   const NONE: Refusals = { ...NET_RAW, refusals: [] };
+  const FOLLOWING = { starts: () => Promise.resolve(), started: () => undefined };
 
   /** Watches each container; one that has no NET_RAW is refused it. */
   function watching(told: string[]): Pick<HostTools, 'watchRefusals'> {
@@ -126,6 +127,7 @@ describe('what the kernel refuses', () => {
         told.push(`watch ${State.Status}`);
         const refusals = HostConfig.CapAdd?.includes('NET_RAW') ? NONE : NET_RAW;
         return Promise.resolve({
+          ...FOLLOWING,
           seen: () => Promise.resolve(refusals),
           stop() {
             told.push('stop');
@@ -153,11 +155,48 @@ describe('what the kernel refuses', () => {
     expect(told).toEqual(['watch created', 'stop', 'watch created', 'stop']);
   });
 
+  test.each<[string, Partial<Change>]>([
+    ['a person pinned the set', { widening: { refused: [], safe: [] } }],
+    ['a refusal alone decides nothing', { widening: { ...WIDENING, decisive: [] } }],
+  ])('is only told where %s', async (_where, different) => {
+    await arrange(serving(), different);
+
+    const outcome = await apply(watching([]));
+
+    expect(outcome).toMatchObject({
+      result: 'applied',
+      notes: ['it does without: the kernel refused NET_RAW to web (socket)', UNSEEN],
+    });
+    expect(kept()).toEqual([]);
+  });
+
+  test('names what is kept where the container fails for another reason', async () => {
+    await arrange(WORDLESS, { widening: { ...WIDENING, decisive: [] } });
+
+    const outcome = await apply(watching([]));
+
+    expect(outcome).toMatchObject({
+      result: 'applied',
+      notes: [UNSEEN, expect.stringContaining('the kernel refused it')],
+    });
+    expect(kept()).toEqual(['NET_RAW']);
+  });
+
+  test('is not watched where the change takes nothing', async () => {
+    await arrange(serving(), { edits: host.change.edits.filter(({ path }) => !path.includes('Cap')) });
+    const told: string[] = [];
+
+    await apply(watching(told));
+
+    expect(told).toEqual([]);
+  });
+
   const denied = (): Promise<never> => Promise.reject(new Error('tracefs is denied'));
 
   test.each<[string, NonNullable<HostTools['watchRefusals']>]>([
     ['cannot be watched', denied],
-    ['cannot be asked for any more', () => Promise.resolve({ seen: denied, stop: denied })],
+    ['cannot be asked for any more', () => Promise.resolve({ ...FOLLOWING, seen: denied, stop: denied })],
+    ['cannot be followed', () => Promise.resolve({ ...FOLLOWING, starts: denied, seen: denied, stop: denied })],
   ])('fails nothing where it %s, and that is told', async (_where, watchRefusals) => {
     await arrange(serving());
 

@@ -97,7 +97,7 @@ describe('following a container', () => {
   });
 
   test('is no refusal where ids were set to what they were', () => {
-    expect(refusalsOf(follow(['#50#c 6 -1 a f', '#50#k setgid', '#50#u']))).toEqual([]);
+    expect(refusalsOf(follow(['#50#c 6 -1 a f', '#50#k setgid', '#50#u group']))).toEqual([]);
     expect(refusalsOf(follow(['#50#c 6 -1 a f', '#50#k setgid']))).toEqual(['SETGID web']);
   });
 

@@ -19,6 +19,13 @@ function subjectOf(notes: readonly string[] = WATCHED): Subject {
   return subject;
 }
 
+function newlyStarted(): Subject {
+  const subject = subjectOf([]);
+  subject.startedNow(50);
+  for (const note of WATCHED) subject.takeNote(parseLine(note) as WindowLine);
+  return subject;
+}
+
 function take(subject: Subject, from: 'own' | 'starter', ...lines: readonly string[]): void {
   for (const line of lines) subject.takeEvent(parseLine(line) as ThreadLine, from);
   subject.endOfWindow();
@@ -30,8 +37,7 @@ function timesOf({ uses }: Observation): readonly string[] {
 
 describe('a container that is watched', () => {
   test('counts what both buffers recorded once, from the mark on', () => {
-    const subject = subjectOf();
-    subject.startedNow();
+    const subject = newlyStarted();
 
     take(subject, 'starter', '#50#c 0 0 a f');
     take(subject, 'own', '#50#c 0 0 a f', '#99#c 8 0 e f', '#1#m', '#50#c 0 0 a f');
@@ -40,8 +46,7 @@ describe('a container that is watched', () => {
   });
 
   test('waits for no mark that may have been lost', () => {
-    const subject = subjectOf();
-    subject.startedNow();
+    const subject = newlyStarted();
 
     subject.takeNote({ kind: 'lost', events: 3 });
     take(subject, 'own', '#50#c 0 0 a f');
@@ -58,8 +63,7 @@ describe('a container that is watched', () => {
   });
 
   test('counts as its start only what comes before that is over', () => {
-    const subject = subjectOf();
-    subject.startedNow();
+    const subject = newlyStarted();
 
     take(subject, 'starter', '#50#c 0 0 a f');
     subject.startIsOver();
@@ -70,7 +74,7 @@ describe('a container that is watched', () => {
 
   test.each<[string, (subject: Subject) => void, string]>([
     ['was not started before its eyes', () => undefined, 'observe it with --start'],
-    ['was started and not recognised', (subject) => subject.startedNow(), 'its start was not recognised'],
+    ['was started and not recognised', (subject) => subject.startedNow(50), 'its start was not recognised'],
     ['ended at once', (subject) => subject.hasEnded(), 'it ended at once'],
     ['lost events', (subject) => subject.takeNote({ kind: 'lost', events: 1 }), 'could not keep every event'],
     ['was cut', (subject) => subject.takeNote({ kind: 'cut' }), 'more processes came and went'],

@@ -17,6 +17,13 @@ describe('a command line shows that a container changes user', () => {
     expect(needs({ Config: { Entrypoint: ['/init'], User: '1000' } })).toEqual(['CHOWN', 'SETGID', 'SETUID']);
   });
 
+  test('which its init, being root, needs KILL to end', () => {
+    const Config = { Entrypoint: ['gosu', 'www', 'node'] };
+
+    expect(needs({ Config, HostConfig: { Init: true } })).toEqual(['SETGID', 'SETUID', 'KILL']);
+    expect(needs({ Config: { ...Config, User: 'www' }, HostConfig: { Init: true } })).not.toContain('KILL');
+  });
+
   test.each([['sumo'], ['/app/issue'], ['sh -c supervisord']])('but not with %j', (...Cmd) => {
     expect(needs({ Config: { Entrypoint: null, Cmd } })).toEqual([]);
   });

@@ -147,6 +147,25 @@ describe('what comes when nobody watches', () => {
   });
 });
 
+describe('KILL of a container with an init of the engine', () => {
+  const [init, nginx] = [process('docker-init', 0, { pid: 10 }), process('nginx', 999, { pid: 11, parent: 10 })];
+  test.each([
+    [true, 'keep'],
+    [false, 'drop'],
+  ])('which is %j: an image that was tried without is tried as it is, and has none', (Init, verdict) => {
+    const Config = { Image: 'nginx:1.25' };
+    const given = anUnknown({ Config, HostConfig: { Init } }, aRuntime({ processes: [init, nginx] }));
+
+    expect(decisionOn('KILL', chosen(given))).toMatchObject({ verdict });
+  });
+
+  test('is not kept where a stop was seen in which nobody asked for it', () => {
+    const given = anUnknown({ HostConfig: { Init: true } }, aRuntime({ processes: [init, nginx] }));
+
+    expect(keptIn(chosen(given, { observations: [aWatch({ uses: SWITCH })] }))).toEqual(['SETGID', 'SETUID']);
+  });
+});
+
 describe('the mode of a playbook', () => {
   const given = anUnknown(
     {},

@@ -26,13 +26,16 @@ const DECISIONS = decided({
   SYS_TIME: 'keep',
 });
 
-const NORMAL = { decisions: DECISIONS, basis: BASIS, settings: AUTO, day: DAY };
+const NORMAL = { decisions: DECISIONS, basis: BASIS, settings: AUTO, day: DAY, isTried: false };
 
 describe('the sets a change may end with', () => {
   test('are what is dropped, and the safe set with what is kept: nothing it does not hold today', () => {
-    expect(wideningOf(container('shop'), { decisions: DECISIONS, basis: BASIS, settings: AUTO, day: DAY })).toEqual({
+    expect(
+      wideningOf(container('shop'), { decisions: DECISIONS, basis: BASIS, settings: AUTO, day: DAY, isTried: false }),
+    ).toEqual({
       refused: ['CHOWN', 'NET_BIND_SERVICE', 'NET_RAW'],
       safe: ['CHOWN', 'NET_BIND_SERVICE', 'SETUID', 'SYS_TIME'],
+      decisive: ['CHOWN', 'NET_BIND_SERVICE', 'NET_RAW'],
     });
   });
 
@@ -43,18 +46,23 @@ describe('the sets a change may end with', () => {
         basis: BASIS,
         settings: AUTO,
         day: DAY,
+        isTried: false,
       }),
     ).toEqual({
       refused: ['NET_RAW'],
       safe: [],
+      decisive: ['NET_RAW'],
     });
   });
 
   test('have nothing that a person forbids', () => {
     const settings = someCapabilitySettings({ containers: [houseRule({ never: ['CHOWN'] })] });
 
-    expect(wideningOf(container('shop'), { decisions: DECISIONS, basis: BASIS, settings, day: DAY })).toEqual({
+    expect(
+      wideningOf(container('shop'), { decisions: DECISIONS, basis: BASIS, settings, day: DAY, isTried: false }),
+    ).toEqual({
       refused: ['NET_BIND_SERVICE', 'NET_RAW'],
+      decisive: ['NET_BIND_SERVICE', 'NET_RAW'],
       safe: ['NET_BIND_SERVICE', 'SETUID', 'SYS_TIME'],
     });
   });
@@ -64,9 +72,12 @@ describe('the sets a change may end with', () => {
       containers: [houseRule({ ceiling: ['NET_RAW', 'SETUID', 'SYS_TIME'] })],
     });
 
-    expect(wideningOf(container('shop'), { decisions: DECISIONS, basis: BASIS, settings, day: DAY })).toEqual({
+    expect(
+      wideningOf(container('shop'), { decisions: DECISIONS, basis: BASIS, settings, day: DAY, isTried: false }),
+    ).toEqual({
       refused: ['NET_RAW'],
       safe: [],
+      decisive: ['NET_RAW'],
     });
   });
 
@@ -75,9 +86,35 @@ describe('the sets a change may end with', () => {
     ['where only pinned sets are wanted', { ...NORMAL, settings: someCapabilitySettings({ add: 'profiles' }) }],
     ['where nothing is dropped', { ...NORMAL, decisions: decided({ CHOWN: 'keep' }) }],
     ['where the rule is not enforced', { ...NORMAL, settings: undefined }],
-    ['where nothing was decided', { decisions: [], settings: AUTO, day: DAY }],
+    ['where nothing was decided', { decisions: [], settings: AUTO, day: DAY, isTried: false }],
   ])('are none %s', (_where, made) => {
     expect(wideningOf(container('shop'), made)).toBeUndefined();
+  });
+});
+
+describe('a refusal alone', () => {
+  const decisive = (different: Partial<Parameters<typeof wideningOf>[1]>): readonly string[] =>
+    wideningOf(container('shop'), { ...NORMAL, ...different })?.decisive ?? [];
+  const known = (capability: string, evidence: CapabilityDecision['evidence']): readonly CapabilityDecision[] => [
+    { capability, verdict: 'drop', evidence, because: '' },
+  ];
+
+  test.each(['equivalent', 'cautious'] as const)('is reason enough in mode %s', (mode) => {
+    expect(decisive({ basis: { ...BASIS, mode } })).toEqual(['CHOWN', 'NET_BIND_SERVICE', 'NET_RAW']);
+  });
+
+  test.each<[string, Partial<Parameters<typeof wideningOf>[1]>]>([
+    ['in mode minimal', { basis: { ...BASIS, mode: 'minimal' } }],
+    ['where it is known to be asked for to no effect', { decisions: known('SETPCAP', 'advisory') }],
+    ['where it is refused today already', { decisions: known('SYS_CHROOT', 'refuted') }],
+    ['of what makes more harm than good by itself', { decisions: known('SETFCAP', 'none') }],
+    ['where its image was tried without', { decisions: known('NET_RAW', 'none'), isTried: true }],
+  ])('is none %s', (_where, different) => {
+    expect(decisive(different)).toEqual([]);
+  });
+
+  test('is, of what hangs on the volumes, also where its image was tried without', () => {
+    expect(decisive({ isTried: true })).toEqual(['CHOWN']);
   });
 });
 

@@ -121,13 +121,24 @@ function runCommand(channel: ServerChannel, command: string, engine: MemoryEngin
     finish(channel, 127);
     return;
   }
-  // The one script enforce runs asks the kernel; this host has none, so its engine says what the kernel would.
-  channel.resume();
+  // What enforce's scripts ask is the kernel; this host has none, so its engine says what the kernel would, and nobody traces.
+  let script = '';
+  channel.on('data', (chunk: Buffer) => {
+    const wasTracing = script.includes(TRACING);
+    script += chunk.toString('latin1');
+    if (wasTracing || !script.includes(TRACING)) return;
+    channel.write('refused tracefs\nready\n');
+    finish(channel, 0);
+  });
   channel.on('end', () => {
+    if (script.includes(TRACING)) return;
     channel.write(machineReport(engine.store));
     finish(channel, 0);
   });
 }
+
+/** In the script that watches containers, and in no other. */
+const TRACING = 'find_tracefs';
 
 function finish(channel: ServerChannel, exitCode: number): void {
   channel.exit(exitCode);

@@ -2,6 +2,7 @@ import type { HostTools } from '../../src/apply/tools.ts';
 import { hostSession } from '../../src/cli/host-session.ts';
 import { portFingerprint } from '../../src/cli/port-fingerprint.ts';
 import { portProbe } from '../../src/cli/port-probe.ts';
+import { refusalWatch } from '../../src/cli/refusal-watch.ts';
 import { runtimeOf } from '../../src/cli/runtime-of.ts';
 import type { Change, Edit } from '../../src/model/plan.ts';
 import type { ContainerInspect, PortBindings } from '../../src/model/snapshot.ts';
@@ -14,7 +15,7 @@ import { keptJournal } from './kept-journal.ts';
 export async function workAt(
   socketPath: string,
   run: string,
-  looks: 'inside' | 'from outside' = 'from outside',
+  looks: 'inside' | 'from outside' | 'with the kernel' = 'from outside',
 ): Promise<{ readonly tools: HostTools; readonly close: () => Promise<void> }> {
   const clock: HostTools['clock'] = {
     now: () => performance.now(),
@@ -32,12 +33,19 @@ export async function workAt(
       clock,
       probe: portProbe(session),
       // Two looks at each container take their time.
-      ...(looks === 'inside' ? { fingerprint: portFingerprint(session), ...runtimeOf(session, { clock }) } : UNSEEING),
+      ...(looks === 'with the kernel' ? { watchRefusals: refusalWatch(session, { clock, randomName }) } : {}),
+      ...(looks !== 'from outside'
+        ? { fingerprint: portFingerprint(session), ...runtimeOf(session, { clock }) }
+        : UNSEEING),
       lock: { operator: 'a.lopez@control-1', ...aProcess(), patienceSeconds: 0 },
       emit: () => undefined,
     },
     close: session.close,
   };
+}
+
+function randomName(length: number): string {
+  return Math.random().toString(36).slice(2).padEnd(length, '0').slice(0, length);
 }
 
 /** Looks that see nothing of what is in a container. */
