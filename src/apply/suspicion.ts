@@ -1,3 +1,4 @@
+import { whyAdvisory } from '../model/advisory-use.ts';
 import type { PoweredFile } from '../model/runtime.ts';
 import { capabilitiesToldBy } from './capabilities-told-by.ts';
 import type { Refusals } from './tools.ts';
@@ -36,7 +37,9 @@ export function refusalTexts(
   taken: readonly string[],
   powered: readonly PoweredFile[],
 ): readonly string[] {
-  const earnest = refusals.filter((refusal) => taken.includes(refusal.capability) && !isAdvisory(refusal));
+  const earnest = refusals.filter(
+    (refusal) => taken.includes(refusal.capability) && whyAdvisory(refusal) === undefined,
+  );
   const first = earnest.filter(
     ({ capability }, at) => earnest.findIndex((other) => other.capability === capability) === at,
   );
@@ -60,16 +63,11 @@ function refusedCapabilities(
   powered: readonly PoweredFile[],
 ): readonly string[] {
   const refused = new Set([
-    ...refusals.filter((refusal) => !isAdvisory(refusal)).map(({ capability }) => capability),
+    ...refusals.filter((refusal) => whyAdvisory(refusal) === undefined).map(({ capability }) => capability),
     ...(refusedPrograms.length > 0 ? filePowers(powered) : []),
     ...(refusedChroots.length > 0 ? ['SYS_CHROOT'] : []),
   ]);
   return taken.filter((name) => refused.has(name));
-}
-
-/** Asked for in passing: nothing fails without it (capabilities.md §4.4). */
-function isAdvisory({ capability, call }: Refusals['refusals'][number]): boolean {
-  return capability === 'FSETID' || (capability === 'SETPCAP' && call?.includes('capset') === true);
 }
 
 /** Of the programs that ran, as which one it was is not told; where none did, of all there are. */

@@ -1,4 +1,5 @@
 import type { Evidence } from '../model/evidence.ts';
+import { whyAdvisory } from '../model/advisory-use.ts';
 import type { CapabilityUse, Observation } from '../model/observation.ts';
 
 /**
@@ -56,23 +57,6 @@ function usedFor(use: CapabilityUse): Evidence {
     ? { capability, class: 'used-at-start', because: `${program} ${did} at start` }
     : { capability, class: 'used', because: `${program} ${did}` };
 }
-
-/** The kernel asks for some as a hint only: without them the same happens (capabilities.md §4.4). */
-function whyAdvisory({ capability, call, program }: CapabilityUse): string | undefined {
-  if (capability === 'FSETID') return 'only to keep a set-group-id bit; nothing fails without it';
-  if (capability === 'SETPCAP' && call === 'capset')
-    return 'as every change of capability sets does; it is granted without';
-  if ((capability === 'SYS_ADMIN' || capability === 'SETPCAP') && call !== null && ALWAYS_ASKING.test(call))
-    return `as every ${call} does; it is granted without`;
-  if (capability === 'AUDIT_WRITE' && BEARS_NO_AUDIT.test(program))
-    return 'to write an audit record, and goes on without';
-  return undefined;
-}
-
-/** Tools of shadow-utils, which do not look at whether it was written, and daemons that were tried without. */
-const BEARS_NO_AUDIT =
-  /^(?:(?:user|group)(?:add|mod|del)|newusers|chpasswd|chgpasswd|gpasswd|chage|crond?|vsftpd|proftpd)$/;
-const ALWAYS_ASKING = /^(?:execve(?:at)?|mmap2?|mremap|mprotect|brk|v?fork|clone3?)$/;
 
 function refusedFor({ capability, program }: CapabilityUse): Evidence {
   return { capability, class: 'refuted', because: `${program} asked for it and is refused it today` };
