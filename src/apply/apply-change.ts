@@ -6,6 +6,8 @@ import type { HealthGate } from '../model/playbook.ts';
 import { removeLeftImages } from './carried-image.ts';
 import type { Found } from './found-members.ts';
 import { findMembers, whyNotCarried } from './found-members.ts';
+import type { GateAnswer, GatePass, GateTrial } from './gate-trial.ts';
+import { gateTrials } from './gate-trial.ts';
 import type { MemberTerms } from './job-member.ts';
 import { all, toJobMember } from './job-member.ts';
 import type { Failure, Job, JobMember } from './job.ts';
@@ -34,6 +36,8 @@ export interface ChangeSettings {
   readonly preflight: Preflight;
   /** Somebody wants the run to end: nothing is tried once more. */
   readonly isInterrupted?: () => boolean;
+  /** Told what the gate said to the sets of capabilities of a change, once it has ended. */
+  readonly learn?: (trials: readonly GateTrial[]) => Promise<void>;
 }
 
 /** Makes one planned change, from the last look before it to its outcome. Whatever happens is a value, never a throw. */
@@ -55,12 +59,18 @@ async function withinItsSets(planned: Change, settings: ChangeSettings, tools: H
   const known: Known = { baselines: new Map(), stops: new Map() };
   const { journal, clock, host, emit } = tools;
   const earlier: Tried[] = [];
+  const answers: GateAnswer[] = [];
   for (let change = planned, last: Widened | undefined; ; ) {
     const tried = await attempt(change, known, settings, tools, last ? 'once more' : 'at first');
     earlier.push({ outcome: tried.outcome, ...(last ? { last } : {}) });
     const failure = tried.outcome.result === 'rolled-back' ? tried.failure : undefined;
+    const passes = tried.passes ?? [];
+    answers.push({ change, at: clock.timestamp(), ...known, passes, ...(failure ? { failure } : {}) });
     const next = failure && !settings.isInterrupted?.() ? widened(change, failure, last?.to) : undefined;
-    if (!next) return outcomeOfTries(earlier);
+    if (!next) {
+      await settings.learn?.(gateTrials(answers));
+      return outcomeOfTries(earlier);
+    }
     const { because, keeps } = next;
     const text = `it is tried once more and keeps ${keeps.join(', ')}: ${because}`;
     const decided = { event: 'decided', decision: 'widen' } as const;
@@ -78,6 +88,7 @@ interface Known extends Pick<Job, 'stops'> {
 interface Attempted {
   readonly outcome: Outcome;
   readonly failure?: Failure;
+  readonly passes?: readonly GatePass[];
 }
 
 async function attempt(
@@ -112,6 +123,7 @@ async function attempt(
       }
     });
     const outcome = outcomeOf(rest, change.container, tools.journal.run);
+    if (rest.at === 'new') return { outcome, passes: rest.passes };
     return rest.at === 'old' && rest.failure ? { outcome, failure: rest.failure } : { outcome };
   } catch (error) {
     const failure = asEnforceError(error, 'engine');

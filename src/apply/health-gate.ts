@@ -18,6 +18,8 @@ export type Verdict =
       readonly answers: readonly number[];
       /** Looks that could not be made, each with why. */
       readonly unseen: readonly string[];
+      /** Looks that were made, as `G1`. */
+      readonly looks: readonly string[];
     }
   | { readonly passed: false; readonly because: string; readonly suspicion: Suspicion };
 
@@ -144,7 +146,11 @@ async function readLog(context: GateContext, inspect: ContainerInspect, answers:
       'without its last words',
     );
   const because = inspect.State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering';
-  return { passed: true, because, answers, unseen: context.closer.unseen() };
+  return { passed: true, because, answers, unseen: context.closer.unseen(), looks: looksOf(context, refusals) };
+}
+
+function looksOf({ baseline, closer }: GateContext, refusals: Refusals | undefined): readonly string[] {
+  return ['G1', 'G2', ...(baseline ? ['G4', 'G6'] : []), ...closer.looks(), ...(refusals ? ['G7'] : [])].toSorted();
 }
 
 async function failed(

@@ -71,6 +71,10 @@ export interface MemberMemory {
   started?: string;
   startedOld: boolean;
   verified?: string;
+  /** Looks of the gate that it passed then, as `G1`. */
+  looks?: readonly string[];
+  /** How it ended when it was tried by a restart. */
+  ended?: Stop;
   tried?: string;
   rejected?: string;
 }

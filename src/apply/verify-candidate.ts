@@ -48,7 +48,9 @@ export async function verifyCandidate(member: MemberSight, context: ActionContex
     return;
   }
   const { answers, because, unseen } = verdict;
-  memoryOf(container, memory).verified = candidateInspect.Id;
+  const known = memoryOf(container, memory);
+  known.verified = candidateInspect.Id;
+  known.looks = [...verdict.looks, ...(known.tried === candidateInspect.Id ? ['G8'] : [])];
   // One that is dealt out by the engine is another after each start.
   memory.answers.set(container, answers);
   memory.because = because;

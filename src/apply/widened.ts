@@ -49,7 +49,7 @@ function made(
 }
 
 /** What a change of capabilities keeps; undefined where it takes none. */
-function keptBy(edits: readonly Edit[]): readonly string[] | undefined {
+export function keptBy(edits: readonly Edit[]): readonly string[] | undefined {
   const edit = edits.find(({ path }) => path === KEPT);
   if (!edit) return undefined;
   return Array.isArray(edit.after) ? edit.after.filter((name) => typeof name === 'string') : [];
