@@ -32,6 +32,8 @@ import type { World } from './world.ts';
 export interface FleetJob {
   readonly plan: Plan;
   readonly planDigest: string;
+  /** When it was made, where it comes from a file. */
+  readonly savedAt?: string | undefined;
   readonly inputs: Inputs;
   readonly options: ApplyOptions;
   readonly run: Journal;
@@ -126,7 +128,7 @@ async function oneHost(
   job: FleetJob,
   { approver, budget, progress, lessons, report }: Helpers,
 ): Promise<void> {
-  const { inputs, options, world, run, plan, planDigest } = job;
+  const { inputs, options, world, run, savedAt, planDigest } = job;
   const session = hostSession(host, connectionSettings(options, world), world.clock);
   try {
     const tools = await hostTools(session, run, progress, world, options);
@@ -159,7 +161,7 @@ async function oneHost(
         inputs,
         {
           catalogue,
-          plannedAt: plan.createdAt,
+          savedAt,
           see(seen) {
             for (const container of seen) containers.set(container.id, container);
           },

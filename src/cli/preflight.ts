@@ -20,8 +20,8 @@ import type { World } from './world.ts';
 /** What the last look goes by, and who is shown what it saw. */
 export interface LastLook {
   readonly catalogue: Catalogue;
-  /** When the plan was made, ISO 8601, UTC. */
-  readonly plannedAt: string;
+  /** When the plan was made that a file had, ISO 8601, UTC; absent where it was made a moment ago. */
+  readonly savedAt?: string | undefined;
   readonly see: (containers: readonly Container[]) => void;
 }
 
@@ -33,7 +33,7 @@ export interface LastLook {
 export function preflightOf(
   session: HostSession,
   inputs: Inputs,
-  { catalogue, plannedAt, see }: LastLook,
+  { catalogue, savedAt, see }: LastLook,
   world: World,
 ): Preflight {
   return async (change) => {
@@ -54,7 +54,7 @@ export function preflightOf(
       assessment: narrowed,
       exceptions,
       catalogue,
-      learned: await learnedOf([{ read }], knownAt(plannedAt, learned)),
+      learned: await learnedOf([{ read }], savedAt === undefined ? learned : knownAt(savedAt, learned)),
       itself: world.itself(),
       createdAt: world.now().toISOString(),
       carry: change.carry,
@@ -68,7 +68,8 @@ export function preflightOf(
       return { ready: false, because: 'stale: what would be done now differs from the plan' };
     const unseen = now.warnings.find((warning) => !change.warnings.includes(warning));
     if (unseen !== undefined) return { ready: false, because: `stale: the plan does not say: ${unseen}` };
-    const failed = unit.find((member) => failedSince(member, read.snapshot, learned.profiles, plannedAt));
+    const failed =
+      savedAt !== undefined && unit.find((member) => failedSince(member, read.snapshot, learned.profiles, savedAt));
     if (failed)
       return {
         ready: false,
@@ -108,7 +109,7 @@ function failedSince(
   { id, edits }: Pick<Change, 'id' | 'edits'>,
   { containers }: Snapshot,
   profiles: readonly LearnedProfile[],
-  plannedAt: string,
+  savedAt: string,
 ): boolean {
   const container = containers.find((one) => one.id === id);
   const set = keptBy(edits);
@@ -116,7 +117,7 @@ function failedSince(
   const { exact } = profilesOf(container, heldToday(container).names, profiles);
   return hasFailed(
     set,
-    exact.flatMap(({ trials }) => trials.filter(({ at }) => at > plannedAt)),
+    exact.flatMap(({ trials }) => trials.filter(({ at }) => at > savedAt)),
   );
 }
 

@@ -15,6 +15,8 @@ import { lostItsName, observations } from './observations.ts';
 import { ownerWarnings } from './owner-warnings.ts';
 import { ownerOf } from './owner.ts';
 import type { PortClaim, PortRoom } from './port-room.ts';
+import { shrinkCapabilities } from './shrink-capabilities.ts';
+import { isSurplus } from './surplus.ts';
 import { whyStopFirst } from './why-stop-first.ts';
 import { widerTries, wideningOf } from './widening.ts';
 
@@ -53,9 +55,11 @@ export function changeFor(container: Container, findings: readonly Finding[], co
   const carry = carriedFiles > 0 ? context.carry : 'none';
   // What is still written to cannot be carried over.
   const order = carry === 'none' ? orderOf(container, remedy.moves, playbook) : 'stop-first';
-  const widening = recreated
-    ? wideningOf(container, { ...remedy, settings: playbook.rules['linux-capabilities'], day: context.day })
-    : undefined;
+  // Where it is not enough the old one is what there was before.
+  const widening =
+    recreated && !isSurplus(findings)
+      ? wideningOf(container, { ...remedy, settings: playbook.rules['linux-capabilities'], day: context.day })
+      : undefined;
   const owner = ownerOf(container, snapshot);
   if (recreated) context.room.promise(container.name, remedy.claims);
 
@@ -117,7 +121,7 @@ function nothing(): Remedy {
 /** What can be mended is mended; what only a person can mend stays named, and blocks a change only when it is all there is. */
 function remedyFor(container: Container, findings: readonly Finding[], context: ChangeContext): Remedy {
   const open = findings.filter(({ exception }) => exception === null);
-  const mendable = open.filter(({ evidence }) => evidence.kind === 'ports' || evidence.kind === 'capabilities');
+  const mendable = open.filter(({ evidence: { kind } }) => ['ports', 'capabilities', 'surplus'].includes(kind));
   const staying = open.filter((finding) => !mendable.includes(finding));
   if (mendable.length === 0)
     return {
@@ -161,10 +165,12 @@ function remedyOf(
         ? { ...nothing(), edits: [choice.edit], moves: choice.moves, claims: choice.claims }
         : { ...nothing(), blocked: choice };
     }
+    case 'surplus':
     case 'capabilities': {
       const settings = playbook.rules['linux-capabilities'];
       if (!settings) return nothing();
-      const choice = chooseCapabilities(container, {
+      const choose = evidence.kind === 'surplus' ? shrinkCapabilities : chooseCapabilities;
+      const choice = choose(container, {
         engine: snapshot.engine,
         settings,
         catalogue,

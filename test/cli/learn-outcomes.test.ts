@@ -108,6 +108,29 @@ describe('what the gate of a change showed', () => {
     expect(exitCode).toBe(0);
   });
 
+  test('in mode minimal is asked for one capability a run, until nothing is left to try', async () => {
+    operator.write('playbook.yml', TRIED.replace('linux-capabilities: {}', 'linux-capabilities: { mode: minimal }'));
+    serve(engine, 'recorder', 8554, { CapDrop: ['ALL'], CapAdd: ['KILL', 'MKNOD'] });
+    const kept = (): unknown => engine.find('recorder')?.hostConfig['CapAdd'];
+
+    const scan = await operator.enforce('scan');
+    const first = await operator.enforce('apply', '--yes');
+    const afterFirst = kept();
+    const second = await operator.enforce('apply', '--yes');
+    const afterSecond = kept();
+    const third = await operator.enforce('plan', '--detailed-exitcode');
+
+    expect(scan.exitCode).toBe(0);
+    expect(first.stdout).toContain('minimal: tried without MKNOD; 1 to try after it');
+    expect(first.stdout).toMatch(/web-1\/recorder {2}rolled back/);
+    expect(afterFirst).toEqual(['KILL', 'MKNOD']);
+    expect(second.stdout).toContain('minimal: tried without KILL; 0 to try after it');
+    expect(afterSecond).toEqual(['MKNOD']);
+    expect(third.stdout).toContain('1 compliant');
+    expect([first, second, third].map(({ exitCode }) => exitCode)).toEqual([3, 0, 0]);
+    expect(profile()).toMatch(/MKNOD: \{ verdict: keep, class: required/);
+  });
+
   const folder = (): string => join(operator.folder, 'state', 'profiles');
   const files = (): readonly string[] => {
     try {

@@ -14,7 +14,7 @@ import { planText } from '../../report/plan-text.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { worst } from '../exit-code.ts';
 import type { RuleInputs } from '../inputs.ts';
-import { readInputs, readRules } from '../inputs.ts';
+import { readInputs, readRules, seekingSurplus } from '../inputs.ts';
 import { learnedOf } from '../learned.ts';
 import type { CarryOption, CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
@@ -96,7 +96,7 @@ interface Readings {
 }
 
 async function readFleet(options: PlanOptions, world: World): Promise<Readings> {
-  const inputs = await readInputs(options, world);
+  const inputs = seekingSurplus(await readInputs(options, world));
   warn(inputs.warnings, options, world);
   const progress = startProgress(options, world);
   const results = await scanFleet(inputs, 'plan', options, progress, world);
