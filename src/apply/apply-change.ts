@@ -98,7 +98,7 @@ async function attempt(
   tools: HostTools,
   which: 'at first' | 'once more',
 ): Promise<Attempted> {
-  const { gate, preflight } = settings;
+  const { gate, preflight, isInterrupted = () => false } = settings;
   try {
     // A wider set is not what would be planned now, and the container is the one that was planned for a moment ago.
     const readiness = which === 'at first' ? await preflight(change) : READY;
@@ -112,12 +112,13 @@ async function attempt(
       containers: found.members.map(({ inspect }) => inspect),
       deadlineSeconds: gate.deadlineSeconds,
       restarts: gate.restartTrial === 'never' ? 0 : 1,
+      soakSeconds: gate.soakSeconds,
     };
     const rest = await underLock(terms, tools, async (held) => {
       const member = (each: Found) => () => toJobMember(each, change, { settings, baselines }, held);
       try {
         const members: [JobMember, ...JobMember[]] = [await member(leader)(), ...(await all(dependants.map(member)))];
-        return await settle({ members, intent: 'apply', gate, stops }, held);
+        return await settle({ members, intent: 'apply', gate, stops, isInterrupted }, held);
       } finally {
         if (change.carry === 'commit') await removeLeftImages(held).catch(() => undefined);
       }

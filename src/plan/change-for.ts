@@ -234,11 +234,12 @@ function losesException(
 
 /**
  * Stop timeout, start, health deadline, and the same again for a rollback, in seconds; with the restart that the new
- * container may be tried by, as often as the change may be tried.
+ * container may be tried by and the time it is watched for, as often as the change may be tried.
  */
 function worstCase({ inspect }: Container, { health }: Playbook, widening: Widening | undefined): number {
   const start = (inspect.Config.Healthcheck?.StartPeriod ?? 0) / 1e9 + health.deadlineSeconds;
   const stop = (inspect.Config.StopTimeout ?? 10) + 10;
   const trial = health.restartTrial === 'never' ? 0 : stop + start;
-  return (start + 2 * stop + trial) * (1 + widerTries(widening));
+  const soak = health.soakSeconds === undefined ? 0 : health.soakSeconds + start;
+  return (start + 2 * stop + trial + soak) * (1 + widerTries(widening));
 }
