@@ -8,6 +8,7 @@ import { unfinishedChanges } from '../../apply/unfinished.ts';
 import { assess } from '../../plan/assess.ts';
 import type { HostReading } from '../../plan/build-plan.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
+import { suspectsIn } from '../../plan/probation.ts';
 import { jsonText } from '../../report/json-text.ts';
 import { planDocument } from '../../report/plan-document.ts';
 import { planText } from '../../report/plan-text.ts';
@@ -39,7 +40,7 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
     options.from === undefined ? await readFleet(options, world) : await readSaved(options.from, options, world);
   requireContainers(options.container, readings);
   const made = await planOf(readings, inputs, world);
-  warn(unfinishedIn(readings), options, world);
+  warn([...unfinishedIn(readings), ...suspicious(readings, world)], options, world);
   // The diff has them too; a document nobody may look at.
   if (options.json) warn(made.warnings, options, world);
   const document = jsonText(planDocument(made));
@@ -68,6 +69,18 @@ function unfinishedIn(readings: readonly HostReading[]): readonly string[] {
     return unfinishedChanges(containers).map(
       ({ container, run }) =>
         `${host}: run ${run} left its change of ${container} unfinished; enforce apply ends it first, and then plans anew`,
+    );
+  });
+}
+
+/** Changes of the last day that turned out badly after their gate: they are better taken back than added to. */
+function suspicious(readings: readonly HostReading[], world: World): readonly string[] {
+  return readings.flatMap(({ host, read }) => {
+    if (read instanceof Error) return [];
+    const inspects = read.snapshot.containers.map(({ inspect }) => inspect);
+    return suspectsIn(inspects, host, world.now().toISOString()).map(
+      ({ container, run, because, rollback }) =>
+        `${host}: ${container} does worse since run ${run} changed it: ${because}; ${rollback} takes it back`,
     );
   });
 }
