@@ -45,8 +45,9 @@ export async function applyChange(change: Change, settings: ChangeSettings, tool
   const { journal, clock, host } = tools;
   const about = { host, container: change.container };
   journal.write({ event: 'change-started', at: clock.timestamp(), ...about, id: change.id, action: change.action });
-  const outcome = await withinItsSets(change, settings, tools);
+  const { outcome, answers } = await withinItsSets(change, settings, tools);
   journal.write({ event: 'change-ended', at: clock.timestamp(), ...about, outcome });
+  await settings.learn?.(gateTrials(answers));
   return outcome;
 }
 
@@ -55,7 +56,11 @@ export async function applyChange(change: Change, settings: ChangeSettings, tool
  * the change is made once more with a wider set: first with what the container showed that it was refused, then with the
  * safe set. Each of these is a change like any other, and each set is named in the plan.
  */
-async function withinItsSets(planned: Change, settings: ChangeSettings, tools: HostTools): Promise<Outcome> {
+async function withinItsSets(
+  planned: Change,
+  settings: ChangeSettings,
+  tools: HostTools,
+): Promise<{ readonly outcome: Outcome; readonly answers: readonly GateAnswer[] }> {
   const known: Known = { baselines: new Map(), stops: new Map() };
   const { journal, clock, host, emit } = tools;
   const earlier: Tried[] = [];
@@ -67,10 +72,7 @@ async function withinItsSets(planned: Change, settings: ChangeSettings, tools: H
     const passes = tried.passes ?? [];
     answers.push({ change, at: clock.timestamp(), ...known, passes, ...(failure ? { failure } : {}) });
     const next = failure && !settings.isInterrupted?.() ? widened(change, failure, last?.to) : undefined;
-    if (!next) {
-      await settings.learn?.(gateTrials(answers));
-      return outcomeOfTries(earlier);
-    }
+    if (!next) return { outcome: outcomeOfTries(earlier), answers };
     const { because, keeps } = next;
     const text = `it is tried once more and keeps ${keeps.join(', ')}: ${because}`;
     const decided = { event: 'decided', decision: 'widen' } as const;

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GateTrial } from '../apply/gate-trial.ts';
 import { DEFAULT_PLAYBOOK } from '../load/default-playbook.ts';
+import { readProfile } from '../load/learned-profile.ts';
 import { readObservations } from '../load/observation-file.ts';
 import type { Catalogue } from '../model/catalogue.ts';
 import type { LearnedProfile, ProfileKey, ProfileTrial } from '../model/learned.ts';
@@ -13,6 +14,7 @@ import { mergeProfiles } from '../plan/profile-of.ts';
 import { profileOfTrials } from '../plan/profile-of-trials.ts';
 import { profileText } from '../report/profile-document.ts';
 import { profileIn, profileOfWatch } from './save-profile.ts';
+import { usage } from './run.ts';
 import { saveFile } from './save-file.ts';
 
 /** What was known of a host's containers when their changes were begun. */
@@ -55,13 +57,18 @@ function asKept({ set, at, ...trial }: GateTrial, container: Container, engine: 
     gate: trial.looks,
     engine: engine.version,
     kernel: engine.kernelVersion,
-    identities: trial.identities.map(({ name, userId, groupId }) => ({ program: name, user: userId, group: groupId })),
+    identities: trial.identities
+      .slice(0, MOST_IDENTITIES)
+      .map(({ name, userId, groupId }) => ({ program: name, user: userId, group: groupId })),
     stop:
       milliseconds === undefined || exitCode === undefined
         ? null
         : { seconds: Math.round(milliseconds / 100) / 10, exit: exitCode },
   };
 }
+
+/** Programs of one container that are told apart; a container may have as many as it likes. */
+const MOST_IDENTITIES = 20;
 
 /** What a set was derived from holds for the whole making too, once the gate has looked at it. */
 async function watchesOf(
@@ -90,8 +97,16 @@ async function keep(learned: readonly LearnedProfile[], stateFolder: string): Pr
   const file = join(folder, fileName(first.key));
   const known = await profileIn(file);
   const [start, ...others] = known ? [known, ...learned] : learned;
-  if (start) saveFile(file, profileText(others.reduce(mergeProfiles, start)));
+  if (!start) return;
+  const text = profileText(others.reduce(mergeProfiles, start));
+  // What could not be read again would end every later command, and much of it is in the words of a host.
+  readProfile({ file, text });
+  if (Buffer.byteLength(text) > MOST_BYTES)
+    throw usage(`${file} would be larger than 1 MiB`, 'take trials out of it that are not needed any more');
+  saveFile(file, text);
 }
+
+const MOST_BYTES = 1024 * 1024;
 
 /** One file for each making: its image in words, and all of it as a digest. */
 function fileName(key: ProfileKey): string {

@@ -63,7 +63,9 @@ export function mergeProfiles(one: LearnedProfile, other: LearnedProfile): Learn
         ({ allOrNone }) => !one.groups.some((known) => String(known.allOrNone) === String(allOrNone)),
       ),
     ],
-    proof: proof.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.container < b.container ? -1 : 1)),
+    proof: proof
+      .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.container < b.container ? -1 : 1))
+      .slice(-MOST_WATCHES),
     trials,
   };
 }
@@ -84,6 +86,9 @@ function withProven(known: readonly ProfiledCapability[], lessons: readonly Evid
     ),
   ].toSorted((a, b) => (a.capability < b.capability ? -1 : 1));
 }
+
+/** A profile that grows from run to run stays one that can be read. */
+const MOST_WATCHES = 200;
 
 function isSameWatch(a: LearnedProfile['proof'][number], b: LearnedProfile['proof'][number]): boolean {
   return a.container === b.container && a.at === b.at;
