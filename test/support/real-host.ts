@@ -16,11 +16,7 @@ export async function workAt(
   run: string,
   looks: 'inside' | 'from outside' = 'from outside',
 ): Promise<{ readonly tools: HostTools; readonly close: () => Promise<void> }> {
-  const clock: HostTools['clock'] = {
-    now: () => performance.now(),
-    timestamp: () => new Date().toISOString(),
-    delay: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  };
+  const clock = GOING_CLOCK;
   const session = hostSession(hostAt(socketPath), SOCKET_SETTINGS, clock);
   const engine = await session.engine();
   return {
@@ -39,6 +35,13 @@ export async function workAt(
     close: session.close,
   };
 }
+
+/** The clock of a process that waits for what is real. */
+export const GOING_CLOCK: HostTools['clock'] = {
+  now: () => performance.now(),
+  timestamp: () => new Date().toISOString(),
+  delay: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
 
 /** Looks that see nothing of what is in a container. */
 export const UNSEEING: Pick<HostTools, 'fingerprint' | 'runtime' | 'processes'> = {
