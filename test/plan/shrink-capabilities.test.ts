@@ -42,6 +42,17 @@ describe('what mode minimal takes next', () => {
     expect(choice.basis.because).toBe('minimal: tried without SETGID; 2 to try after it');
   });
 
+  test('is not what would leave a set that failed, whatever else was held then', () => {
+    const failed = aFailure(['CHOWN', 'SETGID', 'SETUID'], { before: [...HELD, 'KILL', 'NET_RAW'] });
+    const watch = aWatch({ uses: [aUse('SETUID'), aUse('SETGID'), aUse('CHOWN')] });
+
+    expect(keptIn(shrunk({ observations: [watch], profiles: [tried([failed])] }))).toEqual([
+      'CHOWN',
+      'FOWNER',
+      'SETUID',
+    ]);
+  });
+
   test('is nothing once the rest was tried', () => {
     const failures = HELD.map((name) =>
       aFailure(
