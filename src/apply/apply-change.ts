@@ -6,6 +6,8 @@ import type { HealthGate } from '../model/playbook.ts';
 import { removeLeftImages } from './carried-image.ts';
 import type { Found } from './found-members.ts';
 import { findMembers, whyNotCarried } from './found-members.ts';
+import type { GateAnswer, GatePass, GateTrial } from './gate-trial.ts';
+import { gateTrials } from './gate-trial.ts';
 import type { MemberTerms } from './job-member.ts';
 import { all, toJobMember } from './job-member.ts';
 import type { Failure, Job, JobMember } from './job.ts';
@@ -34,6 +36,8 @@ export interface ChangeSettings {
   readonly preflight: Preflight;
   /** Somebody wants the run to end: nothing is tried once more. */
   readonly isInterrupted?: () => boolean;
+  /** Told what the gate said to the sets of capabilities of a change, once it has ended. */
+  readonly learn?: (trials: readonly GateTrial[]) => Promise<void>;
 }
 
 /** Makes one planned change, from the last look before it to its outcome. Whatever happens is a value, never a throw. */
@@ -41,8 +45,9 @@ export async function applyChange(change: Change, settings: ChangeSettings, tool
   const { journal, clock, host } = tools;
   const about = { host, container: change.container };
   journal.write({ event: 'change-started', at: clock.timestamp(), ...about, id: change.id, action: change.action });
-  const outcome = await withinItsSets(change, settings, tools);
+  const { outcome, answers } = await withinItsSets(change, settings, tools);
   journal.write({ event: 'change-ended', at: clock.timestamp(), ...about, outcome });
+  await settings.learn?.(gateTrials(answers));
   return outcome;
 }
 
@@ -51,16 +56,23 @@ export async function applyChange(change: Change, settings: ChangeSettings, tool
  * the change is made once more with a wider set: first with what the container showed that it was refused, then with the
  * safe set. Each of these is a change like any other, and each set is named in the plan.
  */
-async function withinItsSets(planned: Change, settings: ChangeSettings, tools: HostTools): Promise<Outcome> {
+async function withinItsSets(
+  planned: Change,
+  settings: ChangeSettings,
+  tools: HostTools,
+): Promise<{ readonly outcome: Outcome; readonly answers: readonly GateAnswer[] }> {
   const known: Known = { baselines: new Map(), stops: new Map() };
   const { journal, clock, host, emit } = tools;
   const earlier: Tried[] = [];
+  const answers: GateAnswer[] = [];
   for (let change = planned, last: Widened | undefined; ; ) {
     const tried = await attempt(change, known, settings, tools, last ? 'once more' : 'at first');
     earlier.push({ outcome: tried.outcome, ...(last ? { last } : {}) });
     const failure = tried.outcome.result === 'rolled-back' ? tried.failure : undefined;
+    const passes = tried.passes ?? [];
+    answers.push({ change, at: clock.timestamp(), ...known, passes, ...(failure ? { failure } : {}) });
     const next = failure && !settings.isInterrupted?.() ? widened(change, failure, last?.to) : undefined;
-    if (!next) return outcomeOfTries(earlier);
+    if (!next) return { outcome: outcomeOfTries(earlier), answers };
     const { because, keeps } = next;
     const text = `it is tried once more and keeps ${keeps.join(', ')}: ${because}`;
     const decided = { event: 'decided', decision: 'widen' } as const;
@@ -78,6 +90,7 @@ interface Known extends Pick<Job, 'stops'> {
 interface Attempted {
   readonly outcome: Outcome;
   readonly failure?: Failure;
+  readonly passes?: readonly GatePass[];
 }
 
 async function attempt(
@@ -87,7 +100,7 @@ async function attempt(
   tools: HostTools,
   which: 'at first' | 'once more',
 ): Promise<Attempted> {
-  const { gate, preflight } = settings;
+  const { gate, preflight, isInterrupted = () => false } = settings;
   try {
     // A wider set is not what would be planned now, and the container is the one that was planned for a moment ago.
     const readiness = which === 'at first' ? await preflight(change) : READY;
@@ -101,17 +114,19 @@ async function attempt(
       containers: found.members.map(({ inspect }) => inspect),
       deadlineSeconds: gate.deadlineSeconds,
       restarts: gate.restartTrial === 'never' ? 0 : 1,
+      soakSeconds: gate.soakSeconds,
     };
     const rest = await underLock(terms, tools, async (held) => {
       const member = (each: Found) => () => toJobMember(each, change, { settings, baselines }, held);
       try {
         const members: [JobMember, ...JobMember[]] = [await member(leader)(), ...(await all(dependants.map(member)))];
-        return await settle({ members, intent: 'apply', gate, stops }, held);
+        return await settle({ members, intent: 'apply', gate, stops, isInterrupted }, held);
       } finally {
         if (change.carry === 'commit') await removeLeftImages(held).catch(() => undefined);
       }
     });
     const outcome = outcomeOf(rest, change.container, tools.journal.run);
+    if (rest.at === 'new') return { outcome, passes: rest.passes };
     return rest.at === 'old' && rest.failure ? { outcome, failure: rest.failure } : { outcome };
   } catch (error) {
     const failure = asEnforceError(error, 'engine');

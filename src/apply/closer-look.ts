@@ -18,6 +18,8 @@ export interface CloserLook {
   look(inspect: ContainerInspect, expected: readonly ExpectedPort[]): Promise<Insight>;
   /** What could not be looked at, each with why. */
   readonly unseen: () => readonly string[];
+  /** Those of its looks that were made: `G3` at its ports, `G5` at its processes. */
+  readonly looks: () => readonly string[];
 }
 
 /** A published port of the new container, and what the old one said at it; undefined where that is not known. */
@@ -48,6 +50,10 @@ export function closerLook({ tools, baseline, openers, openPorts }: Comparison):
   let latest: { readonly at: number; readonly insight: Insight } | undefined;
   return {
     unseen: () => [...unseen].map(([what, because]) => `${what} (${because})`),
+    looks: () => [
+      ...(baseline?.facts?.listeners.known === true && !unseen.has(WHERE) ? ['G3'] : []),
+      ...(baseline?.identities.known === true && !unseen.has(WHO) ? ['G5'] : []),
+    ],
     async look(inspect, expected) {
       const at = tools.clock.now();
       if (latest && at - latest.at < BETWEEN_MILLISECONDS) return latest.insight;
@@ -83,7 +89,7 @@ export function closerLook({ tools, baseline, openers, openPorts }: Comparison):
       (id) => facts.get(id)?.listeners ?? ({ known: false, because: 'it had none' } as const),
     );
     const [blindSpot] = listeners.flatMap((one) => (one.known ? [] : [one]));
-    if (blindSpot) return notSeen('where it listens', blindSpot.because, blind > 0 && blind < MOST_BLIND).notYet;
+    if (blindSpot) return notSeen(WHERE, blindSpot.because, blind > 0 && blind < MOST_BLIND).notYet;
     const closed = closedPorts(
       openPorts,
       listeners.flatMap((one) => (one.known ? one.value : [])),
@@ -100,6 +106,7 @@ export function closerLook({ tools, baseline, openers, openPorts }: Comparison):
 
 const NOTHING: ReadonlyMap<string, RunningFacts> = new Map();
 const WHO = 'who its processes are';
+const WHERE = 'where it listens';
 const FINE: Insight = { worse: undefined, notYet: undefined };
 
 async function otherAnswer(

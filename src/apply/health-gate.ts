@@ -20,6 +20,8 @@ export type Verdict =
       readonly unseen: readonly string[];
       /** What it was refused, and does without. */
       readonly bears: readonly string[];
+      /** Looks that were made, as `G1`. */
+      readonly looks: readonly string[];
     }
   | { readonly passed: false; readonly because: string; readonly suspicion: Suspicion };
 
@@ -154,7 +156,12 @@ async function readLog(context: GateContext, inspect: ContainerInspect, answers:
     );
   const because = inspect.State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering';
   const bears = refusals ? refusalTexts(refusals, taken, powered).map((text) => withoutSecrets(text, inspect)) : [];
-  return { passed: true, because, answers, unseen: context.closer.unseen(), bears };
+  const looks = looksOf(context, refusals);
+  return { passed: true, because, answers, unseen: context.closer.unseen(), bears, looks };
+}
+
+function looksOf({ baseline, closer }: GateContext, refusals: Refusals | undefined): readonly string[] {
+  return ['G1', 'G2', ...(baseline ? ['G4', 'G6'] : []), ...closer.looks(), ...(refusals ? ['G7'] : [])].toSorted();
 }
 
 async function failed(

@@ -17,6 +17,8 @@ export interface Job {
   readonly gate: HealthGate;
   /** How old containers ended when they were first stopped for this change, by their id. */
   readonly stops: Map<string, Stop>;
+  /** Somebody wants the run to end: nothing is waited for that need not be. */
+  readonly isInterrupted?: () => boolean;
 }
 
 /** One container of a change, with what the plan and the last look before it tell. */
@@ -73,6 +75,10 @@ export interface MemberMemory {
   started?: string;
   startedOld: boolean;
   verified?: string;
+  /** Looks of the gate that it passed then, as `G1`. */
+  looks?: readonly string[];
+  /** How it ended when it was tried by a restart. */
+  ended?: Stop;
   tried?: string;
   rejected?: string;
 }

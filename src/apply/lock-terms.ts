@@ -12,6 +12,8 @@ export interface LockTerms {
   readonly deadlineSeconds: number;
   /** How often a new container is stopped and started once more, to see whether it comes up again; never when not given. */
   readonly restarts?: number;
+  /** How long new containers are left to themselves before they are looked at once more; not at all when not given. */
+  readonly soakSeconds?: number | undefined;
 }
 
 /** How long a lock holds, and how long the last call of its holder may have an effect. */
@@ -19,12 +21,18 @@ export function durations({
   containers,
   deadlineSeconds,
   restarts = 0,
+  soakSeconds = 0,
 }: LockTerms): Pick<Lock, 'leaseSeconds' | 'drainSeconds'> {
   const stops = containers.map(({ Config }) => stopTimeoutSeconds(Config.StopTimeout));
   const starts = containers.map(({ Config }) => (Config.Healthcheck?.StartPeriod ?? 0) / 1e9 + deadlineSeconds);
   const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
   return {
-    leaseSeconds: Math.ceil(60 + (2 + restarts) * sum(stops.map((stop) => stop + 10)) + (1 + restarts) * sum(starts)),
+    leaseSeconds: Math.ceil(
+      60 +
+        (2 + restarts) * sum(stops.map((stop) => stop + 10)) +
+        (1 + restarts) * sum(starts) +
+        (soakSeconds === 0 ? 0 : soakSeconds + sum(starts)),
+    ),
     drainSeconds: Math.ceil(Math.max(10, ...stops) + 15),
   };
 }

@@ -1,6 +1,7 @@
 import { asEnforceError } from '../model/errors.ts';
 import type { EnforceError } from '../model/errors.ts';
 import { comparison } from './comparison.ts';
+import type { GatePass } from './gate-trial.ts';
 import type { Failure, Job, Memory } from './job.ts';
 import { jobMember, memoryOf } from './job.ts';
 import { next } from './next.ts';
@@ -29,6 +30,8 @@ export type Rest =
       /** Whether the old container is kept, or its specification alone. */
       readonly keeps: 'container' | 'specification';
       readonly notes: readonly string[];
+      /** Those whose gate was passed before the eyes of this process. */
+      readonly passes: readonly GatePass[];
     }
   | {
       readonly at: 'stuck';
@@ -196,7 +199,15 @@ function rest(as: End, { members }: Sight, memory: Memory, tools: HostTools): Re
   const downtimeMilliseconds = downtime();
   const keeps = members[0]?.candidate?.keeps ?? 'container';
   return as === 'new'
-    ? { at: as, because, downtimeMilliseconds, answers: [...new Set([...answers.values()].flat())], keeps, notes }
+    ? {
+        at: as,
+        because,
+        downtimeMilliseconds,
+        answers: [...new Set([...answers.values()].flat())],
+        keeps,
+        notes,
+        passes: passesIn(memory),
+      }
     : { at: as, because, downtimeMilliseconds, disturbed, ...(failure ? { failure } : {}) };
 
   function downtime(): number | null {
@@ -206,6 +217,12 @@ function rest(as: End, { members }: Sight, memory: Memory, tools: HostTools): Re
     if (stoppedAt === undefined) return null;
     return Math.max(0, Math.round(earlierDowntime + (answeredAt ?? tools.clock.now()) - stoppedAt));
   }
+}
+
+function passesIn({ members }: Memory): readonly GatePass[] {
+  return [...members].flatMap(([container, { looks, ended }]) =>
+    looks === undefined ? [] : [{ container, looks, ...(ended ? { stop: ended } : {}) }],
+  );
 }
 
 /** After a failure that left the outcome open: look again in a while, unless a person is needed. */

@@ -39,6 +39,7 @@ export async function tryStop(
   // A paused one is stopped in another way than one that runs.
   const before = candidate?.before.activity === 'running' ? job.stops.get(oldInspect?.Id ?? '') : undefined;
   const worse = whyEndsWorse(before, { milliseconds, exitCode: ended?.ExitCode });
+  known.ended = { milliseconds, exitCode: ended?.ExitCode };
   if (worse !== undefined)
     reject(candidateInspect, worse, member, context, await whatItLacks(candidateInspect, member, context));
   return undefined;

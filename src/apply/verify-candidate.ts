@@ -1,33 +1,59 @@
 import { closerLook } from './closer-look.ts';
+import type { Verdict } from './health-gate.ts';
 import { passGate } from './health-gate.ts';
 import type { ActionContext, JobMember } from './job.ts';
 import { jobMember, memoryOf } from './job.ts';
 import type { MemberSight } from './observe.ts';
 import { publishersAt } from './publishers-at.ts';
 import { refusalsIn } from './refusals-in.ts';
+import { soak } from './soak.ts';
 import { takenCapabilities } from './taken-capabilities.ts';
 import { reject } from './turn-back.ts';
 
 /** Lets a started candidate pass the gate, or turns the change back. */
 export async function verifyCandidate(member: MemberSight, context: ActionContext): Promise<void> {
   const { candidateInspect, target } = member;
-  const { sight, job, memory, tools } = context;
+  const { memory, tools } = context;
   if (!candidateInspect) return;
-  const { host, clock, probe, journal, emit } = tools;
+  const { host, clock, journal, emit } = tools;
   const { container } = target;
   emit({ kind: 'step', host, container, text: 'checking that the service answers' });
+  const verdict = await lookAt(member, context);
+  if (!verdict?.passed) {
+    if (verdict) reject(candidateInspect, verdict.because, member, context, verdict.suspicion);
+    return;
+  }
+  const soaked = isLast(member, context) ? await soakAll(container, context) : [];
+  if (soaked === 'rejected') return;
+  const { answers, because, unseen, bears } = verdict;
+  const told = [...bears.map((what) => `it does without: ${what}`), ...unseen.map((what) => `not looked at: ${what}`)];
+  const known = memoryOf(container, memory);
+  known.verified = candidateInspect.Id;
+  known.looks = [...verdict.looks, ...(known.tried === candidateInspect.Id ? ['G8'] : []), ...soaked];
+  // One that is dealt out by the engine is another after each start.
+  memory.answers.set(container, answers);
+  memory.because = because;
+  memory.notes = [...new Set([...memory.notes, ...told])];
+  const text = [because, ...told].join('; ');
+  const decided = { event: 'decided', decision: 'verified' } as const;
+  journal.write({ ...decided, at: clock.timestamp(), host, container, because: text });
+}
+
+async function lookAt(member: MemberSight, { sight, job, memory, tools }: ActionContext): Promise<Verdict | undefined> {
+  const { candidateInspect, target } = member;
+  if (!candidateInspect) return undefined;
   const publishers = publishersAt(member, sight.members, job, memory);
   const [leader] = sight.members;
-  const planned = jobMember(job, container);
+  const planned = jobMember(job, target.container);
   const baseline = planned?.baseline;
-  const verdict = await passGate({
+  return await passGate({
     engine: await tools.engine(),
     id: candidateInspect.Id,
     baseline,
     publishers,
     gate: job.gate,
-    clock,
-    probe,
+    clock: tools.clock,
+    probe: tools.probe,
     closer: closerLook({
       tools,
       baseline,
@@ -42,20 +68,39 @@ export async function verifyCandidate(member: MemberSight, context: ActionContex
       if (publishers.some(({ id }) => id === leader?.candidateInspect?.Id)) memory.answeredAt ??= at;
     },
   });
-  if (!verdict.passed) {
-    reject(candidateInspect, verdict.because, member, context, verdict.suspicion);
-    return;
+}
+
+/** Whether nothing else of the change is to be tried or verified after it. */
+function isLast(member: MemberSight, { sight, job, memory }: ActionContext): boolean {
+  return sight.members.every((other) => {
+    const known = memoryOf(other.target.container, memory);
+    const id = other.candidateInspect?.Id;
+    const isDone = known.verified === id || other.before?.activity === 'stopped' || other === member;
+    return isDone && (jobMember(job, other.target.container)?.trial === undefined || known.tried === id);
+  });
+}
+
+/** Looks at every new container of the change once more, after the time that the playbook gives them. */
+async function soakAll(container: string, context: ActionContext): Promise<readonly string[] | 'rejected'> {
+  const { sight, job, memory, tools } = context;
+  const seconds = job.gate.soakSeconds ?? 0;
+  // Who finishes the work of another has nothing to compare with, and no time was promised.
+  if (seconds === 0 || job.intent !== 'apply') return [];
+  tools.emit({ kind: 'step', host: tools.host, container, text: `watching it for ${seconds} s more` });
+  const running = sight.members.filter(
+    ({ candidateInspect, before }) => candidateInspect && before?.activity !== 'stopped',
+  );
+  const ids = running.flatMap(({ candidateInspect }) => candidateInspect?.Id ?? []);
+  const isOver = await soak({ seconds, ids, isInterrupted: job.isInterrupted ?? (() => false) }, tools);
+  for (const member of running) {
+    const verdict = await lookAt(member, context);
+    if (!verdict || verdict.passed || !member.candidateInspect) continue;
+    const because = `looked at once more: ${verdict.because}`;
+    reject(member.candidateInspect, because, member, context, verdict.suspicion);
+    return 'rejected';
   }
-  const { answers, because, unseen, bears } = verdict;
-  const told = [...bears.map((what) => `it does without: ${what}`), ...unseen.map((what) => `not looked at: ${what}`)];
-  memoryOf(container, memory).verified = candidateInspect.Id;
-  // One that is dealt out by the engine is another after each start.
-  memory.answers.set(container, answers);
-  memory.because = because;
-  memory.notes = [...new Set([...memory.notes, ...told])];
-  const text = [because, ...told].join('; ');
-  const decided = { event: 'decided', decision: 'verified' } as const;
-  journal.write({ ...decided, at: clock.timestamp(), host, container, because: text });
+  if (!isOver) memory.notes = [...memory.notes, `not watched for ${seconds} s more: the run was interrupted`];
+  return isOver ? ['G9'] : [];
 }
 
 /** What the change takes from a container, and which of its programs have power of their own. */

@@ -63,7 +63,7 @@ function stillDecisive(widening: Widening | undefined, to: Widened['to']): Pick<
 }
 
 /** What a change of capabilities keeps; undefined where it takes none. */
-function keptBy(edits: readonly Edit[]): readonly string[] | undefined {
+export function keptBy(edits: readonly Edit[]): readonly string[] | undefined {
   const edit = edits.find(({ path }) => path === KEPT);
   if (!edit) return undefined;
   return Array.isArray(edit.after) ? edit.after.filter((name) => typeof name === 'string') : [];

@@ -1,3 +1,4 @@
+import type { GateTrial } from '../apply/gate-trial.ts';
 import type { ChangeResult, Permit } from '../apply/apply-host.ts';
 import { applyHost } from '../apply/apply-host.ts';
 import { loadCatalogue } from '../load/catalogue.ts';
@@ -8,6 +9,7 @@ import type { Change, Plan } from '../model/plan.ts';
 import { jsonLine } from '../report/json-text.ts';
 import { outcomeDocument } from '../report/outcome-document.ts';
 import { outcomeText } from '../report/outcome-text.ts';
+import type { Container } from '../model/snapshot.ts';
 import { onEachHost } from '../transport/fleet.ts';
 import type { Approver } from './approver.ts';
 import { askingApprover, unattendedApprover } from './approver.ts';
@@ -15,9 +17,12 @@ import { batchesOf } from './batches.ts';
 import { hostSession } from './host-session.ts';
 import { hostTools } from './host-tools.ts';
 import type { Inputs } from './inputs.ts';
-import { connectionSettings } from './inputs.ts';
+import { connectionSettings, stateFolder } from './inputs.ts';
 import type { ApplyOptions } from './commands/apply.ts';
 import { usesColors } from './output.ts';
+import type { Lessons } from './lessons.ts';
+import { lessonsQueue } from './lessons.ts';
+import type { LearningGround } from './learn-outcomes.ts';
 import { preflightOf } from './preflight.ts';
 import { startChangeProgress } from './progress-line.ts';
 import type { Progress } from './progress.ts';
@@ -27,6 +32,8 @@ import type { World } from './world.ts';
 export interface FleetJob {
   readonly plan: Plan;
   readonly planDigest: string;
+  /** When it was made, where it comes from a file. */
+  readonly savedAt?: string | undefined;
   readonly inputs: Inputs;
   readonly options: ApplyOptions;
   readonly run: Journal;
@@ -54,6 +61,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
   const changes = planned.filter((change) => whyLeftOut(change, job) === undefined);
   const approver = options.yes ? unattendedApprover() : askingApprover(changes, options, progress, world);
   const budget = failureBudget(options.maxFailures ?? inputs.playbook.rollout.maxFailures);
+  const lessons = lessonsQueue(progress, world);
   const results: ChangeResult[] = [];
   const unreached: string[] = [];
   const report = (result: ChangeResult): void => {
@@ -69,7 +77,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
       const hosts = inputs.hosts.filter(({ name }) => batch.includes(name));
       const ended = await onEachHost(hosts, options.yes ? options.concurrency : 1, (host) => {
         const own = changes.filter((change) => change.host === host.name);
-        return oneHost(host, own, job, { approver, budget, progress, report });
+        return oneHost(host, own, job, { approver, budget, progress, lessons, report });
       });
       for (const result of ended) {
         if (result.ok) continue;
@@ -110,6 +118,7 @@ interface Helpers {
   readonly approver: Approver;
   readonly budget: FailureBudget;
   readonly progress: Progress;
+  readonly lessons: Lessons;
   readonly report: (result: ChangeResult) => void;
 }
 
@@ -117,9 +126,9 @@ async function oneHost(
   host: Inputs['hosts'][number],
   changes: readonly Change[],
   job: FleetJob,
-  { approver, budget, progress, report }: Helpers,
+  { approver, budget, progress, lessons, report }: Helpers,
 ): Promise<void> {
-  const { inputs, options, world, run, planDigest } = job;
+  const { inputs, options, world, run, savedAt, planDigest } = job;
   const session = hostSession(host, connectionSettings(options, world), world.clock);
   try {
     const tools = await hostTools(session, run, progress, world, options);
@@ -131,18 +140,47 @@ async function oneHost(
       if (permission.go) progress.report({ event: 'change-started', host: change.host, container: change.container });
       return permission;
     };
+    const catalogue = await loadCatalogue();
+    const containers = new Map<string, Container>();
+    const ground = {
+      stateFolder: stateFolder(options, world),
+      engine: tools.facts,
+      catalogue,
+      day: world.now().toISOString().slice(0, 10),
+      changes,
+      containers,
+    };
     const settings = {
       gate: inputs.playbook.health,
       keepSeconds: inputs.playbook.keepSeconds,
       planDigest,
       remembers: 'settings' as const,
       isInterrupted: () => world.interrupted.aborted,
-      preflight: preflightOf(session, inputs, await loadCatalogue(), world),
+      preflight: preflightOf(
+        session,
+        inputs,
+        {
+          catalogue,
+          savedAt,
+          see(seen) {
+            for (const container of seen) containers.set(container.id, container);
+          },
+        },
+        world,
+      ),
+      learn: (trials: readonly GateTrial[]) => lessons.add(() => learn(trials, ground)),
     };
     await applyHost({ changes, settings, permit }, tools, report);
   } finally {
     await session.close();
   }
+}
+
+// What reads and checks profiles is loaded only where there is something to learn.
+async function learn(trials: readonly GateTrial[], ground: LearningGround): Promise<void> {
+  if (trials.length === 0) return;
+  const { learnOutcomes } = await import('./learn-outcomes.ts');
+  await learnOutcomes(trials, ground);
 }
 
 function notNow(because: string): Permit {

@@ -41,6 +41,11 @@ export async function readInputs(options: CommonOptions & CarryOption, world: Wo
   return { ...rules, hosts: meant, warnings: [...warnings, ...rules.warnings] };
 }
 
+/** The same, for commands that try what a container can do without. */
+export function seekingSurplus(inputs: Inputs): Inputs {
+  return { ...inputs, assessment: { ...inputs.assessment, seeks: 'surplus' } };
+}
+
 /** Reads what hosts are held against. */
 export async function readRules(
   options: Pick<CommonOptions, 'playbook' | 'exceptions' | 'container' | 'rule' | 'stateDir'> & CarryOption,

@@ -25,6 +25,15 @@ export async function learnedBefore({ rules, source }: Playbook, stateFolder: st
   return { profiles: await readProfiles(files), stateFolder };
 }
 
+/** What was known when a plan was made: what its own changes teach is no reason to call the rest of it stale. */
+export function knownAt(plannedAt: string, before: LearnedBefore): LearnedBefore {
+  const profiles = before.profiles.flatMap((profile) => {
+    const trials = profile.trials.filter(({ at }) => at <= plannedAt);
+    return trials.length === 0 && profile.trials.length > 0 ? [] : [{ ...profile, trials }];
+  });
+  return { ...before, profiles };
+}
+
 /** What was learned of the containers that were read, each by its id on its own engine. */
 export async function learnedOf(
   readings: readonly Pick<HostReading, 'read'>[],

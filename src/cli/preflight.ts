@@ -1,23 +1,41 @@
 import type { Preflight } from '../apply/apply-change.ts';
+import { keptBy } from '../apply/widened.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Catalogue } from '../model/catalogue.ts';
 import type { RuleId } from '../model/finding.ts';
+import type { LearnedProfile } from '../model/learned.ts';
 import type { Change } from '../model/plan.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Container, Snapshot } from '../model/snapshot.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import { heldToday } from '../plan/held-today.ts';
+import { profilesOf } from '../plan/profiles-of.ts';
+import { hasFailed } from '../plan/trial-lessons.ts';
 import { changeDocument } from '../report/plan-document.ts';
 import type { HostSession } from './host-session.ts';
 import type { Inputs } from './inputs.ts';
-import { learnedOf } from './learned.ts';
+import { knownAt, learnedOf } from './learned.ts';
 import { readHost, withDetails } from './read-host.ts';
 import type { World } from './world.ts';
+
+/** What the last look goes by, and who is shown what it saw. */
+export interface LastLook {
+  readonly catalogue: Catalogue;
+  /** When the plan was made that a file had, ISO 8601, UTC; absent where it was made a moment ago. */
+  readonly savedAt?: string | undefined;
+  readonly see: (containers: readonly Container[]) => void;
+}
 
 /**
  * The last look before a change: the host is read and planned for anew, and the change is made only when the same change
  * comes out. So a container that moved on, a port that was taken meanwhile, a file that appeared in its writable layer,
  * a new dependant and a plan file that somebody edited all end here, before anything is touched.
  */
-export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Catalogue, world: World): Preflight {
+export function preflightOf(
+  session: HostSession,
+  inputs: Inputs,
+  { catalogue, savedAt, see }: LastLook,
+  world: World,
+): Preflight {
   return async (change) => {
     const { assessment, exceptions, learned } = inputs;
     const unit = [change, ...change.dependants];
@@ -31,11 +49,12 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
     if (stale !== undefined) return { ready: false, because: `stale: ${stale}` };
 
     const read = await withDetails(assessed, session, world);
+    see(read.snapshot.containers.filter(({ id }) => unit.some((member) => member.id === id)));
     const plan = buildPlan([{ host: change.host, address: '', read }], {
       assessment: narrowed,
       exceptions,
       catalogue,
-      learned: await learnedOf([{ read }], learned),
+      learned: await learnedOf([{ read }], savedAt === undefined ? learned : knownAt(savedAt, learned)),
       itself: world.itself(),
       createdAt: world.now().toISOString(),
       carry: change.carry,
@@ -49,6 +68,13 @@ export function preflightOf(session: HostSession, inputs: Inputs, catalogue: Cat
       return { ready: false, because: 'stale: what would be done now differs from the plan' };
     const unseen = now.warnings.find((warning) => !change.warnings.includes(warning));
     if (unseen !== undefined) return { ready: false, because: `stale: the plan does not say: ${unseen}` };
+    const failed =
+      savedAt !== undefined && unit.find((member) => failedSince(member, read.snapshot, learned.profiles, savedAt));
+    if (failed)
+      return {
+        ready: false,
+        because: `stale: what ${failed.container} would keep failed its gate since the plan was made`,
+      };
     return { ready: true };
   };
 }
@@ -76,6 +102,23 @@ function whyStale(
   return container.configDigest !== staleIf.configDigest || container.inspect.Image !== staleIf.imageId
     ? `${id === leader ? 'its configuration' : `the configuration of ${name}`} changed since the plan was made`
     : undefined;
+}
+
+/** Another container of the same making may have shown meanwhile that the set does not do. */
+function failedSince(
+  { id, edits }: Pick<Change, 'id' | 'edits'>,
+  { containers }: Snapshot,
+  profiles: readonly LearnedProfile[],
+  savedAt: string,
+): boolean {
+  const container = containers.find((one) => one.id === id);
+  const set = keptBy(edits);
+  if (!container || set === undefined) return false;
+  const { exact } = profilesOf(container, heldToday(container).names, profiles);
+  return hasFailed(
+    set,
+    exact.flatMap(({ trials }) => trials.filter(({ at }) => at > savedAt)),
+  );
 }
 
 /** All that a plan says of a change, in one text; a warning that does not hold any more is no reason against it. */

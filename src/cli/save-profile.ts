@@ -4,6 +4,9 @@ import { kindAt } from '../load/folder.ts';
 import { loadProfile } from '../load/learned-profile.ts';
 import type { LearnedProfile } from '../model/learned.ts';
 import type { Observation } from '../model/observation.ts';
+import type { Blocked } from '../model/plan.ts';
+import type { Container } from '../model/snapshot.ts';
+import type { CapabilitySources } from '../plan/choose-capabilities.ts';
 import { chooseCapabilities } from '../plan/choose-capabilities.ts';
 import { mergeProfiles, profileOf } from '../plan/profile-of.ts';
 import { isSameMaking } from '../plan/profiles-of.ts';
@@ -55,15 +58,27 @@ export async function profilesLearned(
   return observations.flatMap((observation) => {
     const container = snapshot.containers.find(({ id }) => id === observation.id);
     if (!container) return [];
-    const choice = chooseCapabilities(container, {
+    const profile = profileOfWatch(container, observation, {
       engine: snapshot.engine,
       settings,
       catalogue,
-      learned: { observations: [observation], profiles: [] },
       accepted: new Map(),
       day: now.slice(0, 10),
     });
-    if (!choice.ok) throw usage(`nothing can be kept of ${container.name}: ${choice.because}`, choice.hint);
-    return [profileOf(container, observation, choice)];
+    if ('because' in profile) throw usage(`nothing can be kept of ${container.name}: ${profile.because}`, profile.hint);
+    return [profile];
   });
+}
+
+/** What one watch of a container comes to, as a profile; or why nothing can be said of it. */
+export function profileOfWatch(
+  container: Container,
+  observation: Observation,
+  sources: Omit<CapabilitySources, 'learned'>,
+): LearnedProfile | Blocked {
+  const choice = chooseCapabilities(container, {
+    ...sources,
+    learned: { observations: [observation], profiles: [] },
+  });
+  return choice.ok ? profileOf(container, observation, choice) : choice;
 }

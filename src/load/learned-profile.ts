@@ -55,6 +55,10 @@ const known = fields(
   'what is known of a capability: verdict, class and because',
 );
 
+const looks = z.array(z.string().regex(/^G[1-9]$/, { error: wrong('a step of the gate, G1 to G9') }), {
+  error: wrong('a list of steps of the gate, [] for none'),
+});
+
 const watch = fields(
   {
     container: z
@@ -66,11 +70,38 @@ const watch = fields(
     ran_before: truth,
     saw_stop: truth,
     lost_events: whole(0, MOST, 'a number of events'),
-    gate: z.array(z.string().regex(/^G[1-9]$/, { error: wrong('a step of the gate, G1 to G9') }), {
-      error: wrong('a list of steps of the gate, [] for none'),
-    }),
+    gate: looks,
   },
   'a watch: container, at, seconds, saw_start, ran_before, saw_stop, lost_events and gate',
+);
+
+const shortId = (expected: string): z.ZodString =>
+  z.string({ error: wrong(expected) }).regex(/^[0-9a-f]{12}$/, { error: wrong(expected) });
+
+const trial = fields(
+  {
+    container: shortId('the first twelve digits of an id'),
+    host: shortId('twelve digits that stand for a host'),
+    at: instant,
+    result: oneOf(['passed', 'failed']),
+    set: capabilities,
+    before: capabilities,
+    gate: looks,
+    engine: anyText,
+    kernel: anyText,
+    identities: z.array(
+      fields(
+        { program: text('the name of a program'), user: whole(0, MOST, 'a number'), group: whole(0, MOST, 'a number') },
+        'a program with its user and group',
+      ),
+      { error: wrong('a list of programs with their users, [] for none') },
+    ),
+    stop: fields(
+      { seconds: z.number({ error: wrong('seconds') }).min(0), exit: whole(-1, 255, 'an exit code') },
+      'seconds and exit',
+    ).nullable(),
+  },
+  'a trial: container, host, at, result, set, before, gate, engine, kernel, identities and stop',
 );
 
 /** A profile as it is written. */
@@ -95,22 +126,27 @@ export const profileSchema = fields(
         error: wrong('a list of groups, [] for none'),
       },
     ),
-    proof: z
-      .array(watch, { error: wrong('a list of watches') })
-      .min(1, { error: 'is empty; expected at least one watch' }),
+    proof: z.array(watch, { error: wrong('a list of watches, [] for none') }),
+    trials: z.array(trial, { error: wrong('a list of trials') }).optional(),
   },
-  'a profile that enforce observe --save wrote',
-).refine(({ set, capabilities: all }) => String(set.add.toSorted()) === String(keptIn(all).toSorted()), {
-  path: ['set', 'add'],
-  error: 'is not what is kept under capabilities; expected the same names',
-  when: whenPartsAreRight,
-});
+  'a profile that enforce wrote',
+)
+  .refine(({ proof, trials = [] }) => proof.length + trials.length > 0, {
+    path: ['proof'],
+    error: 'is empty; expected at least one watch, or a trial',
+    when: whenPartsAreRight,
+  })
+  .refine(({ set, capabilities: all }) => String(set.add.toSorted()) === String(keptIn(all).toSorted()), {
+    path: ['set', 'add'],
+    error: 'is not what is kept under capabilities; expected the same names',
+    when: whenPartsAreRight,
+  });
 
 function keptIn(all: Readonly<Record<string, { readonly verdict: string }>>): readonly string[] {
   return Object.entries(all).flatMap(([name, { verdict }]) => (verdict === 'keep' ? [name] : []));
 }
 
-/** Reads a file that `enforce observe --save` wrote. */
+/** Reads a file that `enforce observe --save` or `enforce apply` wrote. */
 export async function loadProfile(path: string): Promise<LearnedProfile> {
   return readProfile(await readTextFile(path, 'bad-profile'));
 }
@@ -146,6 +182,7 @@ export function readProfile(file: Pick<TextFile, 'file' | 'text'>): LearnedProfi
       sawStop: saw_stop,
       lostEvents: lost_events,
     })),
+    trials: written.trials ?? [],
     source: file.file,
   };
 }

@@ -55,8 +55,9 @@ const health = fields(
     deadline: duration.optional(),
     on_failure: oneOf(['rollback']).optional(),
     restart_trial: oneOf(['auto', 'always', 'never']).optional(),
+    soak: duration.optional(),
   },
-  'a mapping of healthy_for, deadline, on_failure and restart_trial',
+  'a mapping of healthy_for, deadline, on_failure, restart_trial and soak',
 );
 
 const rollout = fields(

@@ -88,8 +88,15 @@ function healthGate(written: Written['health'], document: YamlDocument): Playboo
   const healthyForSeconds = written?.healthy_for ?? 10;
   const deadlineSeconds = written?.deadline ?? 120;
   const restartTrial = written?.restart_trial ?? 'auto';
+  const soakSeconds = written?.soak ?? 0;
   if (healthyForSeconds < deadlineSeconds)
-    return { healthyForSeconds, deadlineSeconds, onFailure: 'rollback', restartTrial };
+    return {
+      healthyForSeconds,
+      deadlineSeconds,
+      onFailure: 'rollback',
+      restartTrial,
+      ...(soakSeconds === 0 ? {} : { soakSeconds }),
+    };
   const path = ['health', written?.deadline === undefined ? 'healthy_for' : 'deadline'];
   const text = `leaves no time to become healthy (healthy_for ${healthyForSeconds}s, deadline ${deadlineSeconds}s); expected a deadline that is longer`;
   throw fileError('bad-playbook', document.file, [{ line: document.lineOf(path), path, text }]);

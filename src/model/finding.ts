@@ -62,6 +62,8 @@ export type Evidence =
         readonly process?: string;
       }[];
     }
+  /** Nothing is wrong, and something may be taken all the same. */
+  | { readonly kind: 'surplus'; readonly held: readonly string[] }
   | { readonly kind: 'unknown'; readonly missing: string };
 
 /** One host port that leads into a container. */

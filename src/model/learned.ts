@@ -25,6 +25,8 @@ export interface LearnedProfile {
   readonly groups: readonly { readonly allOrNone: readonly string[]; readonly because: string }[];
   /** The watches it rests on, each once. */
   readonly proof: readonly ProfileProof[];
+  /** The sets that the gate was asked about, each once. */
+  readonly trials: readonly ProfileTrial[];
   /** File it came from, for messages; absent for one that was just made. */
   readonly source?: string;
 }
@@ -84,4 +86,36 @@ export interface ProfileProof {
   readonly lostEvents: number;
   /** Steps of the gate that a container with this set has passed, as `G1`. */
   readonly gate: readonly string[];
+}
+
+/** One set of capabilities, and how a container of the making did with it when its change was held to the gate. */
+export interface ProfileTrial {
+  /** First twelve digits of the id of the container that was to be changed. */
+  readonly container: string;
+  /** Tells hosts apart and names none: the first digits of a digest of the engine's own id. */
+  readonly host: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly result: 'passed' | 'failed';
+  /** What was kept. */
+  readonly set: readonly string[];
+  /** What was held before; with that it did well. */
+  readonly before: readonly string[];
+  /** Looks of the gate that were made and passed, as `G1`; `G8` is the restart. */
+  readonly gate: readonly string[];
+  /** Version of the engine. */
+  readonly engine: string;
+  /** Version of the kernel. */
+  readonly kernel: string;
+  /** As whom its programs ran. */
+  readonly identities: readonly TrialIdentity[];
+  /** How it ended when it was stopped; null where nobody saw it. */
+  readonly stop: { readonly seconds: number; readonly exit: number } | null;
+}
+
+/** As whom a program of a tried container ran. */
+export interface TrialIdentity {
+  readonly program: string;
+  readonly user: number;
+  readonly group: number;
 }

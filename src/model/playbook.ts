@@ -127,6 +127,8 @@ export interface HealthGate {
   readonly deadlineSeconds: number;
   readonly onFailure: 'rollback';
   readonly restartTrial: RestartTrial;
+  /** After this time it is looked at once more before it counts; at once where not given. */
+  readonly soakSeconds?: number;
 }
 
 /** Whether a new container is stopped and started once more before it counts as healthy; `auto`: where its next start may differ. */

@@ -109,6 +109,8 @@ export interface ContainerState {
   readonly Dead?: boolean;
   readonly Pid?: number;
   readonly ExitCode?: number;
+  /** It ended because its memory was used up. */
+  readonly OOMKilled?: boolean;
   readonly Error?: string;
   readonly StartedAt?: string;
   readonly Health?: { readonly Status?: string; readonly FailingStreak?: number } | null;

@@ -51,6 +51,8 @@ function reach(exception: Exception, evidence: Evidence): 'all' | 'some' | 'none
       return evidence.privileged ? 'none' : shareOf(evidence.excess, (name) => coversCapability(exception, name));
     case 'listeners':
       return shareOf(evidence.listeners, (listener) => coversListener(exception, listener));
+    case 'surplus':
+      return shareOf(evidence.held, (name) => coversCapability(exception, name));
     case 'unknown':
       return coversEverything(exception) ? 'all' : 'none';
   }
@@ -102,6 +104,7 @@ function split(finding: Finding, exceptions: readonly Exception[]): readonly Fin
         because: `listens on ${names(listeners.map(({ port, protocol }) => `${port}/${protocol}`))} of the host, whose network it shares`,
         evidence: { kind: 'listeners', listeners },
       }));
+    case 'surplus':
     case 'unknown':
       return [finding];
   }

@@ -4,6 +4,7 @@ import { LOCK_NAME, parseRoleName } from '../model/names.ts';
 import type { Exception, Playbook, RuleSettings } from '../model/playbook.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import { accept } from './accept.ts';
+import { surplusOf } from './surplus.ts';
 
 /** What is assessed: the rules of a playbook, the exceptions in force, and the containers the command line narrows to. */
 export interface Assessment {
@@ -14,31 +15,39 @@ export interface Assessment {
   readonly containers: readonly string[];
   /** Names of `--rule`; every rule of the playbook when empty. */
   readonly only: readonly RuleId[];
+  /** Whether what may be more than is needed is told too, where nothing else is wrong; not where not said. */
+  readonly seeks?: 'surplus';
 }
 
 /** Holds every selected container of a snapshot against the playbook's rules; excepted findings are marked, not hidden. */
 export function assess(snapshot: Snapshot, assessment: Assessment): readonly Finding[] {
-  return selectContainers(snapshot, assessment).flatMap((container) =>
-    assessment.rules
-      .filter(({ id }) => assessment.only.length === 0 || assessment.only.includes(id))
-      .flatMap((rule) =>
-        violations(rule, container, snapshot, assessment.playbook.rules).flatMap((violation) =>
-          accept(
-            {
-              ...violation,
-              rule: rule.id,
-              refs: rule.refs,
-              host: snapshot.host,
-              container: container.name,
-              containerId: container.id,
-              exception: null,
-            },
-            container,
-            assessment.exceptions,
-          ),
+  return selectContainers(snapshot, assessment).flatMap((container) => {
+    const found = findingsOf(container, snapshot, assessment);
+    if (found.length > 0 || assessment.seeks === undefined) return found;
+    return surplusOf(container, snapshot, assessment) ?? [];
+  });
+}
+
+function findingsOf(container: Container, snapshot: Snapshot, assessment: Assessment): readonly Finding[] {
+  return assessment.rules
+    .filter(({ id }) => assessment.only.length === 0 || assessment.only.includes(id))
+    .flatMap((rule) =>
+      violations(rule, container, snapshot, assessment.playbook.rules).flatMap((violation) =>
+        accept(
+          {
+            ...violation,
+            rule: rule.id,
+            refs: rule.refs,
+            host: snapshot.host,
+            container: container.name,
+            containerId: container.id,
+            exception: null,
+          },
+          container,
+          assessment.exceptions,
         ),
       ),
-  );
+    );
 }
 
 /** The containers a playbook and `--container` select; what an unfinished or finished change keeps aside is never one. */

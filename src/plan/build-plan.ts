@@ -7,12 +7,14 @@ import type { Change, HostPlan, Plan } from '../model/plan.ts';
 import { EnforceError } from '../model/errors.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { Exception, Exceptions } from '../model/playbook.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Container, Snapshot } from '../model/snapshot.ts';
 import type { Assessment } from './assess.ts';
 import { selectContainers } from './assess.ts';
 import { covers } from './accept.ts';
 import { changeFor } from './change-for.ts';
 import { guardRecreate } from './guards.ts';
+import { profileKeyOf } from './profile-key.ts';
+import { isSurplus } from './surplus.ts';
 import { portRoom } from './port-room.ts';
 import { filesToCarry } from './writable-layer.ts';
 import { withDependants } from './with-dependants.ts';
@@ -80,16 +82,19 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
     container,
     own: read.findings.filter(({ containerId }) => containerId === container.id),
   }));
-  const changes = found
-    .filter(({ own }) => own.length > 0)
-    .map(({ container, own }) => changeFor(container, own, context));
+  const changes = withoutRepeats(
+    found
+      .filter(({ own }) => own.length > 0)
+      .map(({ container, own }) => ({ container, change: changeFor(container, own, context) })),
+  );
+  const isChanged = (id: string): boolean => changes.some((change) => change.id === id);
   return {
     host,
     address,
     reachable: true,
     engine: snapshot.engine,
     containers: snapshot.containers.length,
-    compliant: found.filter(({ own }) => own.length === 0).map(({ container }) => container.name),
+    compliant: found.filter(({ container: { id } }) => !isChanged(id)).map(({ container }) => container.name),
     changes: withDependants(changes, snapshot, {
       guard: (container) => guardRecreate(container, snapshot, context.playbook, context.itself, context.carry),
       carryOf: (container) =>
@@ -98,6 +103,24 @@ function hostPlan({ host, address, read }: HostReading, inputs: PlanInputs): Hos
         !selectContainers(snapshot, { ...inputs.assessment, containers: [] }).some(({ id }) => id === container.id),
     }),
   };
+}
+
+/**
+ * Where nothing is wrong, nothing has to be done: what cannot be tried is compliant. Of one making one container at a time
+ * is tried, as the others would fail alike.
+ */
+function withoutRepeats(
+  made: readonly { readonly container: Container; readonly change: Change }[],
+): readonly Change[] {
+  const tried = new Set<string>();
+  return made.flatMap(({ container, change }) => {
+    if (!isSurplus(change.because)) return change;
+    const making = JSON.stringify(profileKeyOf(container));
+    const isTried = tried.has(making) && change.capabilityBasis?.confidence !== 'proven';
+    if (change.action !== 'recreate' || isTried) return [];
+    tried.add(making);
+    return change;
+  });
 }
 
 /** Who comes first is promised a port first and is named first, so the order must not hang on the engine's. */

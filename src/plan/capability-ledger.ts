@@ -8,8 +8,9 @@ import type { CatalogueMatch } from './catalogued.ts';
 import { catalogued } from './catalogued.ts';
 import { configurationNeeds, isNonRoot } from './configuration-needs.ts';
 import { evidenceOf } from './evidence-of.ts';
-import { standing } from './standing-evidence.ts';
+import { standing, whyDeparted } from './standing-evidence.ts';
 import { safeSet } from './safe-set.ts';
+import { trialLessons } from './trial-lessons.ts';
 import type { Watched } from './watched.ts';
 import { watchedOf } from './watched.ts';
 
@@ -48,7 +49,13 @@ export function capabilityLedger(container: Container, sources: LedgerSources): 
   return {
     evidence: [
       ...standing(all, { mode, watched, container, isTried: entry?.confidence === 'high' }),
-      ...(fallsBack ? safeSet(container).filter(({ capability }) => !isRefuted(capability, all)) : []),
+      // Nothing that was watched overrules what the gate itself has shown.
+      ...trialLessons(watched.trials),
+      ...(fallsBack
+        ? safeSet(container).filter(
+            (one) => !isRefuted(one.capability, all) && whyDeparted(one, mode, watched) === undefined,
+          )
+        : []),
     ],
     watched,
     provenZero: own.provenZero,

@@ -15,6 +15,8 @@ import { lostItsName, observations } from './observations.ts';
 import { ownerWarnings } from './owner-warnings.ts';
 import { ownerOf } from './owner.ts';
 import type { PortClaim, PortRoom } from './port-room.ts';
+import { shrinkCapabilities } from './shrink-capabilities.ts';
+import { isSurplus } from './surplus.ts';
 import { whyStopFirst } from './why-stop-first.ts';
 import { widerTries, wideningOf } from './widening.ts';
 
@@ -53,9 +55,11 @@ export function changeFor(container: Container, findings: readonly Finding[], co
   const carry = carriedFiles > 0 ? context.carry : 'none';
   // What is still written to cannot be carried over.
   const order = carry === 'none' ? orderOf(container, remedy.moves, playbook) : 'stop-first';
-  const widening = recreated
-    ? wideningOf(container, { ...remedy, settings: playbook.rules['linux-capabilities'], day: context.day })
-    : undefined;
+  // Where it is not enough the old one is what there was before.
+  const widening =
+    recreated && !isSurplus(findings)
+      ? wideningOf(container, { ...remedy, settings: playbook.rules['linux-capabilities'], day: context.day })
+      : undefined;
   const owner = ownerOf(container, snapshot);
   if (recreated) context.room.promise(container.name, remedy.claims);
 
@@ -118,7 +122,7 @@ function nothing(): Remedy {
 /** What can be mended is mended; what only a person can mend stays named, and blocks a change only when it is all there is. */
 function remedyFor(container: Container, findings: readonly Finding[], context: ChangeContext): Remedy {
   const open = findings.filter(({ exception }) => exception === null);
-  const mendable = open.filter(({ evidence }) => evidence.kind === 'ports' || evidence.kind === 'capabilities');
+  const mendable = open.filter(({ evidence: { kind } }) => ['ports', 'capabilities', 'surplus'].includes(kind));
   const staying = open.filter((finding) => !mendable.includes(finding));
   if (mendable.length === 0)
     return {
@@ -163,10 +167,12 @@ function remedyOf(
         ? { ...nothing(), edits: [choice.edit], moves: choice.moves, claims: choice.claims }
         : { ...nothing(), blocked: choice };
     }
+    case 'surplus':
     case 'capabilities': {
       const settings = playbook.rules['linux-capabilities'];
       if (!settings) return nothing();
-      const choice = chooseCapabilities(container, {
+      const choose = evidence.kind === 'surplus' ? shrinkCapabilities : chooseCapabilities;
+      const choice = choose(container, {
         engine: snapshot.engine,
         settings,
         catalogue,
@@ -230,11 +236,12 @@ function losesException(
 
 /**
  * Stop timeout, start, health deadline, and the same again for a rollback, in seconds; with the restart that the new
- * container may be tried by, as often as the change may be tried.
+ * container may be tried by and the time it is watched for, as often as the change may be tried.
  */
 function worstCase({ inspect }: Container, { health }: Playbook, widening: Widening | undefined): number {
   const start = (inspect.Config.Healthcheck?.StartPeriod ?? 0) / 1e9 + health.deadlineSeconds;
   const stop = (inspect.Config.StopTimeout ?? 10) + 10;
   const trial = health.restartTrial === 'never' ? 0 : stop + start;
-  return (start + 2 * stop + trial) * (1 + widerTries(widening));
+  const soak = health.soakSeconds === undefined ? 0 : health.soakSeconds + start;
+  return (start + 2 * stop + trial + soak) * (1 + widerTries(widening));
 }

@@ -15,8 +15,10 @@ import { capabilityLedger } from './capability-ledger.ts';
 import { isNonRoot } from './configuration-needs.ts';
 import { heldToday } from './held-today.ts';
 import type { HeldToday } from './held-today.ts';
+import { neverAgain } from './never-again.ts';
 import { beyondToday, floorOf, withinLimits } from './playbook-limits.ts';
 import { scannerNotes } from './scanner-notes.ts';
+import { isProven } from './trial-lessons.ts';
 import { whyStaysPrivileged } from './unprivileged.ts';
 import { groupsIn, weighEvidence } from './weigh-evidence.ts';
 import { whyUnknown, withRisks } from './with-risks.ts';
@@ -84,7 +86,9 @@ export function chooseCapabilities(container: Container, sources: CapabilitySour
 
   const reach = [...held.names, ...(person?.allowAdd ?? []).filter((name) => isAsked(name, person, held))].toSorted();
   const weighed = weighEvidence(reach, evidence, pins ? () => pins.whyDropped : whyUnknown(ledger, container));
-  const limited = person ? withinLimits(weighed, person) : weighed;
+  const allowed = person ? withinLimits(weighed, person) : weighed;
+  if ('because' in allowed) return { ok: false, ...allowed };
+  const limited = pins ? allowed : neverAgain(container, allowed, ledger.watched.trials, person);
   if ('because' in limited) return { ok: false, ...limited };
   const better = pins
     ? { decisions: limited, edits: [], advice: [] }
@@ -92,6 +96,7 @@ export function chooseCapabilities(container: Container, sources: CapabilitySour
   const decisions = pins ? better.decisions : withRisks(better.decisions, ledger, container);
   const edits = [...capabilityEdits(container, held, decisions), ...better.edits];
   const kept = decisions.filter(({ verdict }) => verdict === 'keep').map(({ capability }) => capability);
+  const trust = trustIn(kept, ledger);
   return {
     ok: true,
     edits,
@@ -99,15 +104,22 @@ export function chooseCapabilities(container: Container, sources: CapabilitySour
     groups: groupsIn(evidence),
     basis: {
       mode: pins ? 'pin' : mode,
-      confidence: pins ? 'strong' : ledger.confidence,
-      because: pins ? pins.because : ledger.because,
+      confidence: pins ? 'strong' : trust.confidence,
+      because: pins ? pins.because : trust.because,
       notes: scannerNotes(kept),
       advice: better.advice,
     },
     isTried: pins === undefined && ledger.entry?.confidence === 'high' && ledger.watched.extent !== 'whole',
-    warnings: [...ended, ...(pins ? [] : warningsFor(container, ledger, decisions))],
+    warnings: [...ended, ...(pins ? [] : warningsFor(container, { ...ledger, ...trust }, decisions))],
     ...(edits.length === 0 ? { idle: whyNothingToDo(container, decisions) } : {}),
   };
+}
+
+/** The gate has the last word on a set, whatever it was derived from. */
+function trustIn(kept: readonly string[], ledger: Ledger): Pick<Ledger, 'confidence' | 'because'> {
+  return ledger.provenZero === null && isProven(kept, ledger.watched.trials)
+    ? { confidence: 'proven', because: 'a container of the same making passed the gate and a restart with this set' }
+    : ledger;
 }
 
 interface Pins {

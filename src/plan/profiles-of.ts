@@ -1,5 +1,5 @@
 import type { Evidence } from '../model/evidence.ts';
-import type { LearnedProfile, ProfileKey } from '../model/learned.ts';
+import type { LearnedProfile, ProfileKey, ProfileTrial } from '../model/learned.ts';
 import type { Container } from '../model/snapshot.ts';
 import { profileKeyOf } from './profile-key.ts';
 
@@ -11,6 +11,9 @@ export interface MatchingProfile {
   readonly sawStop: boolean;
   readonly ranBefore: boolean;
   readonly isProven: boolean;
+  /** Something of the making was watched; else it is known from the gate alone. */
+  readonly isWatched: boolean;
+  readonly trials: readonly ProfileTrial[];
 }
 
 /** The profiles that are about a container: those of exactly its making, and those of an image a little older or newer. */
@@ -97,23 +100,28 @@ function nameOf({ source, key }: LearnedProfile): string {
 }
 
 function asEvidence(profile: LearnedProfile, held: readonly string[]): MatchingProfile {
-  const { capabilities, groups, proof } = profile;
+  const { capabilities, groups, proof, trials } = profile;
   const whole = proof.filter(({ sawStart, lostEvents }) => sawStart && lostEvents === 0);
   return {
-    evidence: capabilities.map(({ capability, class: kind, because, isTolerated }) => {
-      const group = groups.find(({ allOrNone }) => allOrNone.includes(capability));
-      return {
-        capability,
-        // Pinned where it was learned: nobody pinned it here.
-        class: kind === 'pinned' ? 'configuration' : kind,
-        because: `${because} (${nameOf(profile)})`,
-        ...(isTolerated ? { isTolerated } : {}),
-        ...(group ? { allOrNone: group.allOrNone } : {}),
-      };
-    }),
+    evidence: capabilities
+      // What was kept because nothing was known is no knowledge.
+      .filter((known) => known.class !== 'safe-set')
+      .map(({ capability, class: kind, because, isTolerated }) => {
+        const group = groups.find(({ allOrNone }) => allOrNone.includes(capability));
+        return {
+          capability,
+          // Pinned where it was learned: nobody pinned it here.
+          class: kind === 'pinned' ? 'configuration' : kind,
+          because: `${because} (${nameOf(profile)})`,
+          ...(isTolerated ? { isTolerated } : {}),
+          ...(group ? { allOrNone: group.allOrNone } : {}),
+        };
+      }),
     isWhole: whole.length > 0 && held.every((name) => profile.held.includes(name)),
     sawStop: whole.some(({ sawStop }) => sawStop),
     ranBefore: whole.some(({ ranBefore }) => ranBefore),
     isProven: proof.some(({ gate }) => gate.includes('G8')),
+    isWatched: proof.length > 0,
+    trials,
   };
 }

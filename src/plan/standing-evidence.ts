@@ -3,6 +3,7 @@ import type { CapabilityMode } from '../model/playbook.ts';
 import type { Container } from '../model/snapshot.ts';
 import { hasInit } from './configuration-needs.ts';
 import { foreignFolders } from './latent-rules.ts';
+import { hostsWithout } from './trial-lessons.ts';
 import type { Watched } from './watched.ts';
 
 /** What decides whether a reason still counts. */
@@ -31,6 +32,8 @@ const UNSEEN = 'it was watched from its start on and never asked for it';
 
 function whyOverruled(reason: Evidence, { mode, watched, container, isTried }: Standing): string | undefined {
   if (mode === 'cautious') return undefined;
+  const departed = whyDeparted(reason, mode, watched);
+  if (departed !== undefined) return departed;
   const isUsed = reason.class === 'used-at-start' || reason.class === 'used';
   if (mode === 'minimal' && isUsed && reason.isTolerated === true) return 'it bears to be refused it';
   if (watched.extent !== 'whole')
@@ -50,6 +53,23 @@ function whyOverruled(reason: Evidence, { mode, watched, container, isTried }: S
       return undefined;
   }
 }
+
+/** Hosts that must have passed the gate and a restart without a capability, before what was only inferred gives way. */
+const ENOUGH_HOSTS = 2;
+
+/** What was inferred gives way to trials of several hosts; what was seen to be used does so where only need counts. */
+export function whyDeparted(
+  { capability, class: kind }: Evidence,
+  mode: CapabilityMode,
+  { trials }: Pick<Watched, 'trials'>,
+): string | undefined {
+  const kinds = mode === 'minimal' ? [...INFERRED, 'used-at-start', 'used'] : INFERRED;
+  if (mode === 'cautious' || !kinds.includes(kind)) return undefined;
+  const hosts = hostsWithout(capability, trials);
+  return hosts < ENOUGH_HOSTS ? undefined : `${hosts} hosts passed the gate and a restart without it`;
+}
+
+const INFERRED: readonly string[] = ['latent', 'catalogue', 'configuration', 'safe-set'];
 
 /** What its volumes and its image speak against, and nobody has seen. */
 function whyUnlikely({ capability }: Evidence, container: Container, isTried: boolean): string | undefined {

@@ -1,5 +1,5 @@
 import type { Evidence } from '../model/evidence.ts';
-import type { Learned } from '../model/learned.ts';
+import type { Learned, ProfileTrial } from '../model/learned.ts';
 import type { Container } from '../model/snapshot.ts';
 import { evidenceOfObservation, isWhole, timeText } from './evidence-of-observation.ts';
 import { profilesOf } from './profiles-of.ts';
@@ -19,6 +19,8 @@ export interface Watched {
   /** What it rests on, in words. */
   readonly because: string;
   readonly evidence: readonly Evidence[];
+  /** The sets that containers of exactly its making were tried with. */
+  readonly trials: readonly ProfileTrial[];
 }
 
 /** What observations of this very container and profiles of its making tell. */
@@ -27,6 +29,7 @@ export function watchedOf(container: Container, held: readonly string[], learned
   const whole = observations.filter(isWhole);
   const { exact, relaxed, notes } = profilesOf(container, held, learned.profiles);
   const profiles = exact.length > 0 ? exact : relaxed;
+  const isNews = observations.length > 0 || profiles.some(({ isWatched }) => isWatched);
   const wholeProfiles = profiles.filter(({ isWhole: all }) => all);
   const seconds = (whole.length > 0 ? whole : observations).reduce((sum, one) => sum + one.seconds, 0);
   const evidence = [
@@ -40,7 +43,13 @@ export function watchedOf(container: Container, held: readonly string[], learned
   const sawStop = whole.some((one) => one.sawStop === true) || wholeProfiles.some((profile) => profile.sawStop);
   const sawRestart =
     sawStop || whole.some((one) => one.ranBefore === true) || wholeProfiles.some((profile) => profile.ranBefore);
-  const common = { sawStop, sawRestart, evidence, isProven: exact.some(({ isProven }) => isProven) };
+  const common = {
+    sawStop,
+    sawRestart,
+    evidence,
+    isProven: exact.some(({ isProven }) => isProven),
+    trials: exact.flatMap(({ trials }) => trials),
+  };
   if (whole.length > 0) {
     const flaws = [
       ...(isBlind ? ['one of the kernel’s channels could not be read while it was watched'] : []),
@@ -55,8 +64,7 @@ export function watchedOf(container: Container, held: readonly string[], learned
       flaws: exact.length > 0 ? [] : notes,
       because: 'a container of the same making was watched from its start on',
     };
-  if (observations.length === 0 && profiles.length === 0)
-    return { ...common, extent: 'nothing', flaws: notes, because: 'it was not watched' };
+  if (!isNews) return { ...common, extent: 'nothing', flaws: notes, because: 'it was not watched' };
   return {
     ...common,
     extent: 'run',

@@ -34,6 +34,8 @@ function evidenceDocument(evidence: Evidence): JsonObject {
       };
     case 'listeners':
       return { kind: 'listeners', listeners: evidence.listeners.map((listener) => ({ ...listener })) };
+    case 'surplus':
+      return { kind: 'surplus', held: [...evidence.held] };
     case 'unknown':
       return { kind: 'unknown', missing: evidence.missing };
   }

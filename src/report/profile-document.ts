@@ -1,5 +1,5 @@
 import { STRENGTH } from '../model/evidence-strength.ts';
-import type { LearnedProfile, ProfiledCapability, ProfileKey, ProfileProof } from '../model/learned.ts';
+import type { LearnedProfile, ProfiledCapability, ProfileKey, ProfileProof, ProfileTrial } from '../model/learned.ts';
 import { plainText } from './plain-text.ts';
 
 /**
@@ -7,12 +7,18 @@ import { plainText } from './plain-text.ts';
  * same text. Every word that a container chose is written as a quoted JSON string, which YAML reads as it stands.
  */
 export function profileText(profile: LearnedProfile): string {
-  const { key, mode, held, capabilities, groups, proof } = profile;
-  const keep = capabilities.filter(({ verdict }) => verdict === 'keep').map(({ capability }) => capability);
+  const { key, mode, held, capabilities, groups, proof, trials } = profile;
+  const keep = capabilities
+    .filter(({ verdict }) => verdict === 'keep')
+    .map(({ capability }) => capability)
+    .toSorted();
   return [
     'kind: CapabilityProfile',
     'format_version: "1.0"',
     ...keyLines(key),
+    ...(proof.length === 0 && trials.every(({ result }) => result === 'failed')
+      ? ['# no set has passed its gate yet: this one is no advice']
+      : []),
     `set: { mode: ${mode}, drop: [ALL], add: ${names(keep)} }`,
     `held: ${names(held)}`,
     'capabilities:',
@@ -22,8 +28,9 @@ export function profileText(profile: LearnedProfile): string {
       ({ allOrNone, because }) =>
         `  - { all_or_none: ${names(allOrNone)}, because: ${quoted(plainText(because, 300))} }`,
     ),
-    'proof:',
+    proof.length === 0 ? 'proof: []' : 'proof:',
     ...proof.map(proofLine),
+    ...(trials.length === 0 ? [] : ['trials:', ...trials.map(trialLine)]),
     '',
   ].join('\n');
 }
@@ -65,6 +72,15 @@ function capabilityLine({ capability, verdict, class: kind, because, isTolerated
 
 function proofLine({ container, at, seconds, sawStart, ranBefore, sawStop, lostEvents, gate }: ProfileProof): string {
   return `  - { container: ${quoted(container)}, at: ${quoted(at)}, seconds: ${seconds}, saw_start: ${sawStart}, ran_before: ${ranBefore}, saw_stop: ${sawStop}, lost_events: ${lostEvents}, gate: ${names(gate)} }`;
+}
+
+function trialLine({ container, host, at, result, set, before, gate, ...how }: ProfileTrial): string {
+  const who = how.identities.map(
+    ({ program, user, group }) => `{ program: ${quoted(plainText(program, 64))}, user: ${user}, group: ${group} }`,
+  );
+  const stop = how.stop === null ? 'null' : `{ seconds: ${how.stop.seconds}, exit: ${how.stop.exit} }`;
+  const versions = `engine: ${quoted(plainText(how.engine, 64))}, kernel: ${quoted(plainText(how.kernel, 64))}`;
+  return `  - { container: ${quoted(container)}, host: ${quoted(host)}, at: ${quoted(at)}, result: ${result}, set: ${names(set)}, before: ${names(before)}, gate: ${names(gate)}, ${versions}, identities: [${who.join(', ')}], stop: ${stop} }`;
 }
 
 function names(list: readonly string[]): string {

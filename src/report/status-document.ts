@@ -3,7 +3,10 @@ import { documentHead } from './document.ts';
 import type { Status } from './status-text.ts';
 
 /** The machine output of `enforce status`. */
-export function statusDocument({ runs, kept, unfinished, locks, notReached }: Status, generatedAt: string): JsonObject {
+export function statusDocument(
+  { runs, kept, unfinished, suspects, locks, notReached }: Status,
+  generatedAt: string,
+): JsonObject {
   return {
     ...documentHead(generatedAt, notReached.length),
     runs: runs.map(({ run, startedAt, operator, counts, exitCode }) => ({
@@ -15,6 +18,13 @@ export function statusDocument({ runs, kept, unfinished, locks, notReached }: St
     })),
     kept: kept.map(({ host, container, name, run, until }) => ({ host, container, name, run, until })),
     unfinished: unfinished.map(({ host, container, run, because }) => ({ host, container, run, because })),
+    worse_since: suspects.map(({ host, container, run, because, rollback }) => ({
+      host,
+      container,
+      run,
+      because,
+      rollback,
+    })),
     locks: locks.map(({ host, id, run, operator, ageSeconds, leftSeconds }) => ({
       host,
       id,

@@ -13,6 +13,8 @@ export interface Status {
   readonly kept: readonly KeptContainer[];
   /** Changes that an interrupted run left half done. */
   readonly unfinished: readonly UnfinishedChange[];
+  /** Changes of the last day whose containers do worse since. */
+  readonly suspects: readonly SuspectChange[];
   readonly locks: readonly HostLock[];
   readonly notReached: readonly { readonly host: string; readonly because: string }[];
 }
@@ -61,6 +63,16 @@ export interface UnfinishedChange {
   readonly because: string;
 }
 
+/** A change that passed its gate, and whose container does worse since. */
+export interface SuspectChange {
+  readonly host: string;
+  readonly container: string;
+  readonly run: string;
+  readonly because: string;
+  /** The command that takes it back. */
+  readonly rollback: string;
+}
+
 /** What `enforce status` prints. */
 export function statusText(status: Status, options: { readonly colors: boolean }): string {
   const paint = painter(options.colors);
@@ -68,6 +80,7 @@ export function statusText(status: Status, options: { readonly colors: boolean }
     ...section('runs', status.runs.map(runRow), 'none', paint),
     ...section('kept', status.kept.map(keptRow), 'none', paint),
     ...section('unfinished', status.unfinished.map(unfinishedRow), 'nothing', paint),
+    ...(status.suspects.length === 0 ? [] : section('worse since', status.suspects.map(suspectRow), '', paint)),
     ...(status.locks.length === 0 ? [] : section('locked', status.locks.map(lockRow), '', paint)),
     ...(status.notReached.length === 0 ? [] : section('not reached', status.notReached.map(hostRow), '', paint)),
     ...(status.unfinished.length === 0
@@ -111,6 +124,15 @@ function unfinishedRow(change: UnfinishedChange): readonly Cell[] {
     { text: `${plainText(change.host, 64)}/${plainText(change.container, 64)}`, tone: 'bad' },
     `run ${plainText(change.run, 40)}`,
     plainText(change.because, 300),
+  ];
+}
+
+function suspectRow({ host, container, run, because, rollback }: SuspectChange): readonly Cell[] {
+  return [
+    { text: `${plainText(host, 64)}/${plainText(container, 64)}`, tone: 'bad' },
+    `run ${plainText(run, 40)}`,
+    plainText(because, 300),
+    plainText(rollback, 300),
   ];
 }
 

@@ -61,7 +61,11 @@ async function gate(
       probed.push(port);
       return Promise.resolve('answers');
     },
-    closer: { look: () => Promise.resolve({ worse: undefined, notYet: undefined }), unseen: () => [] },
+    closer: {
+      look: () => Promise.resolve({ worse: undefined, notYet: undefined }),
+      unseen: () => [],
+      looks: () => ['G3'],
+    },
     refusals: () => Promise.resolve(undefined),
     power: { taken: [], powered: [] },
     decisive: [],
@@ -75,7 +79,14 @@ describe('the gate lets a container pass', () => {
   test('as soon as it is healthy and answers', async () => {
     const { verdict, seconds } = await gate([web(healthy('starting')), web(healthy('healthy'))]);
 
-    expect(verdict).toEqual({ passed: true, because: 'healthy', answers: [8080], unseen: [], bears: [] });
+    expect(verdict).toEqual({
+      passed: true,
+      because: 'healthy',
+      answers: [8080],
+      unseen: [],
+      bears: [],
+      looks: expect.arrayContaining(['G1', 'G3']),
+    });
     expect(seconds).toBe(0);
   });
 

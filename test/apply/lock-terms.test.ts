@@ -13,6 +13,14 @@ test('a lock lasts for two stops and a start of each container, and for one more
   expect(durations({ containers, deadlineSeconds: 100 }).leaseSeconds).toBe(leases[0]);
 });
 
+test('a lock holds for the time that new containers are watched too, and for the look after it', () => {
+  const containers = [SLOW, inspectOf('web')];
+  const lease = (soakSeconds: number): number =>
+    durations({ containers, deadlineSeconds: 100, soakSeconds }).leaseSeconds;
+
+  expect(lease(600) - lease(0)).toBe(600 + (130 + 100));
+});
+
 test('what it may still do after that is as long as its longest stop', () => {
   expect(durations({ containers: [SLOW, inspectOf('web')], deadlineSeconds: 100 }).drainSeconds).toBe(65);
 });

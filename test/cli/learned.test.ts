@@ -133,6 +133,7 @@ describe('what was learned', () => {
           gate: [],
         },
       ],
+      trials: [],
     });
   }
 });

@@ -37,6 +37,25 @@ describe('enforce status', () => {
     expect(stdout).toMatch(/^kept +web-1\/mail +mail\.enforce-bak-261122050000\w+ +run 261122050000/m);
   });
 
+  test('tells of a changed container that does worse since, with the command that takes it back; so does a plan', async () => {
+    const engine = fleet.engine('web-1');
+    await operator.enforce('apply', '--yes', '--container', 'mail');
+    const mail = engine.find('mail');
+    if (mail) mail.restartCount = 2;
+    const now = new Date(Date.parse(mail?.created ?? '') + 3_600_000);
+
+    const { stdout } = await operator.run(operator.words('status'), { now });
+    const json = await operator.run(operator.words('status', '--json'), { now });
+    const plan = await operator.run(operator.words('plan'), { now });
+
+    const rollback = /enforce rollback 261122050000\w+ --limit 'web-1' --container 'mail'/;
+    expect(stdout).toMatch(/^worse since +web-1\/mail +run 261122050000\w+ +its engine restarted it 2 times/m);
+    expect(stdout).toMatch(rollback);
+    expect(JSON.parse(json.stdout)).toMatchObject({ worse_since: [{ host: 'web-1', container: 'mail' }] });
+    expect(plan.stderr).toMatch(/web-1: mail does worse since run 261122050000\w+ changed it: its engine restarted it/);
+    expect(plan.stderr).toMatch(rollback);
+  });
+
   test('with --json prints one document', async () => {
     await operator.enforce('apply', '--yes');
 

@@ -60,7 +60,7 @@ rules:
       "nginx:*": [CHOWN, cap_setgid, SetUID, CHOWN]
       "container:metrics-*": []
 rollout: { batches: [1, 25%, 100%], pause: 30s, order: start-first, max_changes: 20%, max_failures: 3 }
-health: { healthy_for: 1m30s, deadline: 5m, on_failure: rollback }
+health: { healthy_for: 1m30s, deadline: 5m, on_failure: rollback, soak: 10m }
 keep: 1d12h
 windows:
   - { name: weekend, schedule: "0 22 * * SAT", duration: 4h, timezone: Europe/Berlin }
@@ -97,7 +97,13 @@ windows:
         maxChanges: '20%',
         maxFailures: 3,
       },
-      health: { healthyForSeconds: 90, deadlineSeconds: 300, onFailure: 'rollback', restartTrial: 'auto' },
+      health: {
+        healthyForSeconds: 90,
+        deadlineSeconds: 300,
+        onFailure: 'rollback',
+        restartTrial: 'auto',
+        soakSeconds: 600,
+      },
       keepSeconds: 129_600,
       windows: [
         {

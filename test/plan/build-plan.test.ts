@@ -3,7 +3,8 @@ import { EnforceError } from '../../src/model/errors.ts';
 import { planText } from '../../src/report/plan-text.ts';
 import { anException, aPlaybook } from '../support/a-playbook.ts';
 import { container, snapshot, STOPPED } from '../support/containers.ts';
-import { planned, plannedText, publishing, seen } from '../support/planned.ts';
+import type { HealthGate } from '../../src/model/playbook.ts';
+import { changeOf, planned, plannedText, publishing, seen } from '../support/planned.ts';
 
 const PLAIN = { colors: false, verbose: false };
 
@@ -200,6 +201,15 @@ Plan: 1 to recreate, 0 to update, 0 blocked, 0 excepted, 0 compliant.
     expect(plan.hosts[0]).toMatchObject({
       changes: [{ worstCaseSeconds: 300 }, { worstCaseSeconds: 1170 }],
     });
+  });
+
+  test('counts the time that the new container is watched for into the worst case, and the look after it', () => {
+    const worst = (health: Partial<HealthGate>): unknown => {
+      const playbook = aPlaybook({ health: { ...aPlaybook().health, ...health } });
+      return changeOf('a', snapshot([publishing('a', ['81:80'])]), { playbook }).worstCaseSeconds;
+    };
+
+    expect(Number(worst({ soakSeconds: 600 })) - Number(worst({}))).toBe(600 + 120);
   });
 
   test('has no edit, move or downtime for what is blocked or excepted', () => {

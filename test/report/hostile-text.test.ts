@@ -30,6 +30,9 @@ const STATUS = {
   runs: [{ run: '7f3a', startedAt: '2026-11-22', operator: 'mlopez', counts: { applied: 1 }, exitCode: null }],
   kept: [{ host: 'web-1', container: 'shop', name: 'shop.enforce-bak-7f3a', run: '7f3a', until: '2026-11-29' }],
   unfinished: [{ host: 'web-1', container: 'ftp', run: '7f3a', because: 'it is stopped' }],
+  suspects: [
+    { host: 'web-1', container: 'ftp', run: '7f3a', because: 'it is unhealthy', rollback: 'enforce rollback' },
+  ],
   locks: [{ host: 'web-1', id: '0c21', run: '7f3a', operator: 'mlopez', ageSeconds: 1, leftSeconds: 1 }],
   notReached: [{ host: 'edge-1', because: 'refused' }],
 };

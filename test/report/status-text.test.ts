@@ -14,6 +14,15 @@ describe('the text of a status', () => {
           { host: 'web-1', container: 'ftp', name: 'ftp.enforce-bak-7f3a', run: '7f3a', until: null },
         ],
         unfinished: [{ host: 'web-2', container: 'shop', run: '81c0', because: 'the old container is stopped' }],
+        suspects: [
+          {
+            host: 'web-1',
+            container: 'ftp',
+            run: '7f3a',
+            because: 'it is unhealthy',
+            rollback: 'enforce rollback 7f3a',
+          },
+        ],
         locks: [
           {
             host: 'web-2',
@@ -43,6 +52,7 @@ runs         81c0  2026-11-23 22:09  nothing done  did not end  mlopez
 kept         web-1/shop  shop.enforce-bak-7f3a  run 7f3a  until 2026-11-29
              web-1/ftp   ftp.enforce-bak-7f3a   run 7f3a
 unfinished   web-2/shop  run 81c0  the old container is stopped
+worse since  web-1/ftp  run 7f3a  it is unhealthy  enforce rollback 7f3a
 locked       web-2  lock 0c210c210c21  run 81c0  mlopez@ops-1  for 40 s   ends by itself in 165 s at the latest
              web-3  lock 1f001f001f00  run 7e00  mlopez@ops-1  for 900 s  has run out: enforce unlock removes it
 not reached  edge-1  connection refused
@@ -51,7 +61,10 @@ next: enforce apply finishes it, enforce rollback 81c0 undoes it
   });
 
   test('says so when there is nothing', () => {
-    const text = statusText({ runs: [], kept: [], unfinished: [], locks: [], notReached: [] }, { colors: false });
+    const text = statusText(
+      { runs: [], kept: [], unfinished: [], suspects: [], locks: [], notReached: [] },
+      { colors: false },
+    );
 
     expect(text).toBe('runs         none\nkept         none\nunfinished   nothing\n');
   });

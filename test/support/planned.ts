@@ -28,6 +28,7 @@ export interface Planning {
   readonly learned?: Learned;
   /** Names of `--rule`. */
   readonly only?: readonly RuleId[];
+  readonly seeks?: 'surplus';
 }
 
 /** The plan of hosts that were read, and of hosts that were not. */
@@ -42,6 +43,7 @@ export function planned(
     exceptions,
     containers: planning.containers ?? [],
     only: planning.only ?? [],
+    ...(planning.seeks === undefined ? {} : { seeks: planning.seeks }),
   };
   return buildPlan(
     hosts.map((given) =>

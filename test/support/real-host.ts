@@ -17,11 +17,7 @@ export async function workAt(
   run: string,
   looks: 'inside' | 'from outside' | 'with the kernel' = 'from outside',
 ): Promise<{ readonly tools: HostTools; readonly close: () => Promise<void> }> {
-  const clock: HostTools['clock'] = {
-    now: () => performance.now(),
-    timestamp: () => new Date().toISOString(),
-    delay: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  };
+  const clock = GOING_CLOCK;
   const session = hostSession(hostAt(socketPath), SOCKET_SETTINGS, clock);
   const engine = await session.engine();
   return {
@@ -47,6 +43,13 @@ export async function workAt(
 function randomName(length: number): string {
   return Math.random().toString(36).slice(2).padEnd(length, '0').slice(0, length);
 }
+
+/** The clock of a process that waits for what is real. */
+export const GOING_CLOCK: HostTools['clock'] = {
+  now: () => performance.now(),
+  timestamp: () => new Date().toISOString(),
+  delay: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
 
 /** Looks that see nothing of what is in a container. */
 export const UNSEEING: Pick<HostTools, 'fingerprint' | 'runtime' | 'processes'> = {

@@ -9,7 +9,7 @@ import type { FleetResult } from '../apply-fleet.ts';
 import { digestText } from '../digest-text.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { exitCodeOf, worst } from '../exit-code.ts';
-import { readInputs } from '../inputs.ts';
+import { readInputs, seekingSurplus } from '../inputs.ts';
 import type { Inputs } from '../inputs.ts';
 import type { CarryOption, CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
@@ -39,7 +39,7 @@ export async function apply(file: string | undefined, options: ApplyOptions, wor
   requireConsent(options, world);
   if (file !== undefined && options.rule.length > 0)
     throw usage('--rule narrows a plan when it is made, not when it is applied', 'make one with enforce plan --rule');
-  const inputs = await readInputs(options, world);
+  const inputs = seekingSurplus(await readInputs(options, world));
   warn(inputs.warnings, options, world);
   if (inputs.playbook.windows.length > 0) {
     throw refused(
@@ -81,7 +81,15 @@ async function inRun(
   const ended =
     changeCount(plan) === 0
       ? { results: [], unreached: [], interrupted: world.interrupted.aborted }
-      : await applyFleet({ plan, planDigest: digest, inputs, options, run: run.journal, world });
+      : await applyFleet({
+          plan,
+          planDigest: digest,
+          savedAt: saved?.createdAt,
+          inputs,
+          options,
+          run: run.journal,
+          world,
+        });
   const { results } = ended;
   const exitCode = endCode(plan, ended, resumed);
   run.end(exitCode);

@@ -8,13 +8,14 @@ import { unfinishedChanges } from '../../apply/unfinished.ts';
 import { assess } from '../../plan/assess.ts';
 import type { HostReading } from '../../plan/build-plan.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
+import { suspectsIn } from '../../plan/probation.ts';
 import { jsonText } from '../../report/json-text.ts';
 import { planDocument } from '../../report/plan-document.ts';
 import { planText } from '../../report/plan-text.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { worst } from '../exit-code.ts';
 import type { RuleInputs } from '../inputs.ts';
-import { readInputs, readRules } from '../inputs.ts';
+import { readInputs, readRules, seekingSurplus } from '../inputs.ts';
 import { learnedOf } from '../learned.ts';
 import type { CarryOption, CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
@@ -39,7 +40,7 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
     options.from === undefined ? await readFleet(options, world) : await readSaved(options.from, options, world);
   requireContainers(options.container, readings);
   const made = await planOf(readings, inputs, world);
-  warn(unfinishedIn(readings), options, world);
+  warn([...unfinishedIn(readings), ...suspicious(readings, world)], options, world);
   // The diff has them too; a document nobody may look at.
   if (options.json) warn(made.warnings, options, world);
   const document = jsonText(planDocument(made));
@@ -72,6 +73,18 @@ function unfinishedIn(readings: readonly HostReading[]): readonly string[] {
   });
 }
 
+/** Changes of the last day that turned out badly after their gate: they are better taken back than added to. */
+function suspicious(readings: readonly HostReading[], world: World): readonly string[] {
+  return readings.flatMap(({ host, read }) => {
+    if (read instanceof Error) return [];
+    const inspects = read.snapshot.containers.map(({ inspect }) => inspect);
+    return suspectsIn(inspects, host, world.now().toISOString()).map(
+      ({ container, run, because, rollback }) =>
+        `${host}: ${container} does worse since run ${run} changed it: ${because}; ${rollback} takes it back`,
+    );
+  });
+}
+
 /** The plan for what was read. */
 export async function planOf(readings: readonly HostReading[], inputs: RuleInputs, world: World): Promise<Plan> {
   return buildPlan(readings, {
@@ -96,7 +109,7 @@ interface Readings {
 }
 
 async function readFleet(options: PlanOptions, world: World): Promise<Readings> {
-  const inputs = await readInputs(options, world);
+  const inputs = seekingSurplus(await readInputs(options, world));
   warn(inputs.warnings, options, world);
   const progress = startProgress(options, world);
   const results = await scanFleet(inputs, 'plan', options, progress, world);

@@ -3,10 +3,13 @@ import { secondsLeft } from '../../apply/lock.ts';
 import { standingOf } from '../../apply/standing-of.ts';
 import { currentLock } from '../../apply/under-lock.ts';
 import { keptContainers, rememberedChanges, unfinishedChanges } from '../../apply/unfinished.ts';
+import type { ContainerSummary, EngineReader } from '../../engine/engine.ts';
 import type { Host } from '../../model/inventory.ts';
+import type { ContainerInspect } from '../../model/snapshot.ts';
+import { isOfChange, suspectsIn } from '../../plan/probation.ts';
 import { outcomeText } from '../../report/outcome-text.ts';
 import { jsonText } from '../../report/json-text.ts';
-import type { HostLock, KeptContainer, Status, UnfinishedChange } from '../../report/status-text.ts';
+import type { HostLock, KeptContainer, Status, SuspectChange, UnfinishedChange } from '../../report/status-text.ts';
 import { statusText } from '../../report/status-text.ts';
 import { statusDocument } from '../../report/status-document.ts';
 import { onEachHost } from '../../transport/fleet.ts';
@@ -36,6 +39,7 @@ export async function status(run: string | undefined, options: CommonOptions, wo
     runs: readRuns(stateFolder(options, world)).slice(0, SHOWN_RUNS),
     kept: found.flatMap((result) => (result.ok ? result.value.kept : [])),
     unfinished: found.flatMap((result) => (result.ok ? result.value.unfinished : [])),
+    suspects: found.flatMap((result) => (result.ok ? result.value.suspects : [])),
     locks: found.flatMap((result) => (result.ok ? result.value.locks : [])),
     notReached: found.flatMap((result) =>
       result.ok ? [] : [{ host: result.host.name, because: result.error.message }],
@@ -52,6 +56,7 @@ export async function status(run: string | undefined, options: CommonOptions, wo
 interface Left {
   readonly kept: readonly KeptContainer[];
   readonly unfinished: readonly UnfinishedChange[];
+  readonly suspects: readonly SuspectChange[];
   readonly locks: readonly HostLock[];
 }
 
@@ -62,6 +67,9 @@ async function leftOn(host: Host, options: CommonOptions, world: World): Promise
     const containers = await engine.list();
     const lock = await currentLock(engine);
     return {
+      suspects: suspectsIn(await changedAmong(containers, engine), host.name, world.now().toISOString()).map(
+        (suspect) => ({ host: host.name, ...suspect }),
+      ),
       locks: lock ? [hostLock(host.name, lock, await engine.time())] : [],
       kept: [
         ...keptContainers(containers).map(({ container, run, keptName, until }) => ({
@@ -89,6 +97,15 @@ async function leftOn(host: Host, options: CommonOptions, world: World): Promise
   } finally {
     await session.close();
   }
+}
+
+/** What a list does not tell of the new and the old containers of changes. */
+async function changedAmong(
+  containers: readonly ContainerSummary[],
+  engine: EngineReader,
+): Promise<readonly ContainerInspect[]> {
+  const changed = containers.filter(({ labels, names }) => isOfChange(labels, names));
+  return (await Promise.all(changed.map(({ id }) => engine.inspect(id)))).flatMap((inspect) => inspect ?? []);
 }
 
 function hostLock(host: string, lock: Lock, engineTime: number | undefined): HostLock {

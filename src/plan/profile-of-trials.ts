@@ -1,0 +1,47 @@
+import type { LearnedProfile, ProfiledCapability, ProfileTrial } from '../model/learned.ts';
+import type { CapabilityBasis, CapabilityDecision } from '../model/plan.ts';
+import type { Container } from '../model/snapshot.ts';
+import { mergeProfiles } from './profile-of.ts';
+import { profileKeyOf } from './profile-key.ts';
+
+/** What the gate told of the sets that one container was tried with, in a form that is about every one of its making. */
+export function profileOfTrials(
+  container: Container,
+  { decisions, mode }: { readonly decisions: readonly CapabilityDecision[]; readonly mode: CapabilityBasis['mode'] },
+  trials: readonly ProfileTrial[],
+): LearnedProfile {
+  const passed = trials.findLast(({ result }) => result === 'passed');
+  const profile: LearnedProfile = {
+    key: profileKeyOf(container),
+    mode,
+    held: decisions.map(({ capability }) => capability),
+    capabilities: decisions.flatMap((decision) => knownBy(decision, passed)),
+    groups: [],
+    proof: [],
+    trials: [],
+  };
+  return mergeProfiles({ ...profile, trials }, profile);
+}
+
+/** A set that passed says something of what is not in it; one that failed says nothing of what is. */
+function knownBy(
+  { capability, verdict, evidence, because, isTolerated = false }: CapabilityDecision,
+  passed: ProfileTrial | undefined,
+): readonly ProfiledCapability[] {
+  if (verdict === 'keep')
+    return [{ capability, verdict, class: evidence === 'none' ? 'safe-set' : evidence, because, isTolerated }];
+  if (passed === undefined) return [];
+  if (passed.set.includes(capability))
+    return [
+      { capability, verdict: 'keep', class: 'safe-set', because: 'it passed its gate with it', isTolerated: false },
+    ];
+  return [
+    {
+      capability,
+      verdict,
+      class: 'silent',
+      because: 'a container of the same making passed its gate without it',
+      isTolerated: false,
+    },
+  ];
+}
