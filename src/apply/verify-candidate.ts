@@ -5,7 +5,7 @@ import type { ActionContext, JobMember } from './job.ts';
 import { jobMember, memoryOf } from './job.ts';
 import type { MemberSight } from './observe.ts';
 import { publishersAt } from './publishers-at.ts';
-import { refusalsIn } from './refusals-in.ts';
+import { refusalsIn, watchAgain } from './refusals-in.ts';
 import { soak } from './soak.ts';
 import { takenCapabilities } from './taken-capabilities.ts';
 import { reject } from './turn-back.ts';
@@ -91,6 +91,7 @@ async function soakAll(container: string, context: ActionContext): Promise<reado
     ({ candidateInspect, before }) => candidateInspect && before?.activity !== 'stopped',
   );
   const ids = running.flatMap(({ candidateInspect }) => candidateInspect?.Id ?? []);
+  for (const member of running) await watchAgain(member, context);
   const isOver = await soak({ seconds, ids, isInterrupted: job.isInterrupted ?? (() => false) }, tools);
   for (const member of running) {
     const verdict = await lookAt(member, context);

@@ -22,7 +22,10 @@ export function refusalWatch(
     const [armed, starts, recorded, started] = [later(), later(), later(), later<number>()];
     const over = new AbortController();
     const restart: Restart = {
-      stop: async () => (armed.come(), await starts.value),
+      async stop() {
+        armed.come();
+        await starts.value;
+      },
       start: async () => (recorded.come(), await started.value),
     };
     const job = { host: session.host.name, seconds: LONGEST_SECONDS, restart, bufferKibibytes: BUFFER_KIBIBYTES };
@@ -60,13 +63,15 @@ function watchOf(
   end: () => Promise<Observed>,
 ): RefusalWatch {
   let seen: Promise<Refusals> | undefined;
+  let isStarted = false;
   return {
     async starts() {
+      isStarted = true;
       starts.come();
       await inTime(Promise.race([recorded.value, observing]));
     },
     started: (pid) => started.come(pid),
-    seen: () => (seen ??= end().then(refusalsOf)),
+    seen: () => (seen ??= end().then((observed) => refusalsOf(observed, isStarted ? 'from its start' : 'as it ran'))),
     async stop() {
       await end();
     },
@@ -96,12 +101,16 @@ function toWatch({ Id, Name, State, HostConfig, Config }: ContainerInspect, besi
 }
 
 /** Whoever is not root was refused these before the change as well. */
-function refusalsOf({ observations: [observation], brokenOff }: Observed): Refusals {
+function refusalsOf(
+  { observations: [observation], brokenOff }: Observed,
+  watched: 'from its start' | 'as it ran',
+): Refusals {
   if (!observation) throw brokenOff ?? new EnforceError('engine', 'nothing was recorded');
   const { refusedToRoot, refusedPrograms, lostEvents } = observation;
   const { refusals, refusedChroots } = refusedToRoot ?? observation;
   const isAnything = refusals.length + refusedChroots.length + refusedPrograms.length > 0;
-  if (!observation.sawStart && !isAnything) throw new EnforceError('engine', 'its start was not recognised');
+  if (watched === 'from its start' && !observation.sawStart && !isAnything)
+    throw new EnforceError('engine', 'its start was not recognised');
   return { refusals, refusedChroots, refusedPrograms, lostEvents };
 }
 

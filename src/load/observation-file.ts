@@ -78,6 +78,7 @@ function observationShape() {
       uses: z.array(useShape()),
       refusals: z.array(useShape()),
       declared: z.array(z.object({ capability, program: name })),
+      programs: z.array(name).exactOptional(),
       refused_programs: z.array(name),
       refused_chroots: z.array(name),
     })

@@ -22,6 +22,8 @@ export interface Evidence {
   readonly isTolerated?: boolean;
   /** Asked for at moments that watching is likely to miss, as an upgrade or a login. */
   readonly isRare?: boolean;
+  /** The program that asks for it by its file, by the first 15 characters of its name: it does so as soon as it is run. */
+  readonly program?: string;
   /** Capabilities that stand or fall together with it. */
   readonly allOrNone?: readonly string[];
 }

@@ -27,6 +27,11 @@ export interface Observation {
   readonly refusals: readonly CapabilityUse[];
   /** Sets that programs gave themselves (capset), union of their permitted sets. */
   readonly declared: readonly DeclaredCapability[];
+  /**
+   * Programs that were started in it while it was watched, the first 15 characters of their names: one that takes power
+   * from its file and never uses it leaves no other trace.
+   */
+  readonly programs?: readonly string[];
   /** Programs that did not start because a file capability of theirs could not be had. */
   readonly refusedPrograms: readonly string[];
   /** Programs whose chroot was refused, by seccomp or for want of SYS_CHROOT. */

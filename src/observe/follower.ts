@@ -8,6 +8,8 @@ export interface Follower {
   readonly tally: Tally;
   /** Programs that another could not start (execve: EPERM), by who tried. */
   readonly refusedPrograms: ReadonlySet<string>;
+  /** Programs that were started in it, by the first 15 characters of their names. */
+  readonly programs: ReadonlySet<string>;
   readonly refusedChroots: ReadonlySet<string>;
   /** Those of them who were root. */
   readonly refusedChrootsOfRoot: ReadonlySet<string>;
@@ -59,7 +61,8 @@ const MOST_NAMES = 100;
 export function newFollower(): Follower {
   const threads = new Map<number, Thread>();
   const tally = newTally();
-  const [refusedPrograms, refusedChroots, refusedChrootsOfRoot, declared, declaring] = [
+  const [programs, refusedPrograms, refusedChroots, refusedChrootsOfRoot, declared, declaring] = [
+    new Set<string>(),
     new Set<string>(),
     new Set<string>(),
     new Set<string>(),
@@ -89,18 +92,19 @@ export function newFollower(): Follower {
     if (strangers !== 'inside' && thread.origin === 'ready' && firstThread > 0 && id !== firstThread)
       thread.origin = 'engine';
     if (thread.origin === 'inside') {
-      if (!done) note(refusedPrograms, thread.name);
+      note(done ? programs : refusedPrograms, thread.name);
     } else if (thread.origin === 'ready') {
       // The runtime gives up its own rights last of all, and what it then begins is the container's program: that holds for
       // each runtime, whatever its processes are called, and of hooks, which have the engine's rights, it does not.
       if (done) thread.origin = 'inside';
-      else note(refusedPrograms, BY_ENGINE);
+      note(done ? programs : refusedPrograms, done ? thread.name : BY_ENGINE);
       sawFirst ||= done;
     }
   };
 
   return {
     tally,
+    programs,
     refusedPrograms,
     refusedChroots,
     refusedChrootsOfRoot,

@@ -157,6 +157,7 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
           const [capability = '', ...program] = text.split(' ');
           return { capability, program: program.join(' ') };
         }),
+        programs: [...follower.programs],
         refusedPrograms: [...follower.refusedPrograms],
         refusedChroots: [...follower.refusedChroots],
         refusedToRoot: { refusals: refusalsOfRoot, refusedChroots: [...follower.refusedChrootsOfRoot] },

@@ -42,7 +42,7 @@ export function capabilityLedger(container: Container, sources: LedgerSources): 
   const isZero = own.provenZero !== null;
   const circumstantial = [...(entry?.evidence ?? []), ...configurationNeeds(container)];
   const all = isZero
-    ? [...own.evidence.filter(({ class: kind }) => kind === 'exec' || kind === 'declared'), ...watched.evidence]
+    ? [...own.evidence.filter(isOfFile), ...watched.evidence]
     : [...own.evidence, ...circumstantial, ...watched.evidence];
   const fallsBack =
     own.provenZero === null && !isNonRoot(container) && (mode === 'cautious' || isUnknown(entry, watched));
@@ -62,6 +62,11 @@ export function capabilityLedger(container: Container, sources: LedgerSources): 
     entry,
     ...trustIn(container, own.provenZero, watched, entry),
   };
+}
+
+/** A program that demands a capability by its file is refused its start to any user, and so is who gives itself one. */
+function isOfFile({ class: kind, program }: Evidence): boolean {
+  return kind === 'exec' || kind === 'declared' || program !== undefined;
 }
 
 function isUnknown(entry: CatalogueMatch | undefined, { extent }: Watched): boolean {

@@ -17,7 +17,12 @@ function byCapabilities({ path, isUsed, capabilities }: PoweredFile): readonly E
     if (!isEffective) return { capability, class: 'latent', because: `${path} may raise it: its file allows it to` };
     return isUsed
       ? { capability, class: 'exec', because: `${path} does not start without it: its file demands it` }
-      : { capability, class: 'latent', because: `without it ${path} would not start: its file demands it` };
+      : {
+          capability,
+          class: 'latent',
+          program: path.slice(path.lastIndexOf('/') + 1).slice(0, 15),
+          because: `without it ${path} would not start: its file demands it`,
+        };
   });
 }
 

@@ -21,11 +21,21 @@ export interface Standing {
  */
 export function standing(evidence: readonly Evidence[], how: Standing): readonly Evidence[] {
   return evidence.map((reason) => {
+    if (wasStarted(reason, how.watched))
+      return {
+        ...reason,
+        class: 'exec',
+        because: `${reason.program} was started while it was watched; ${reason.because}`,
+      };
     const overruled = whyOverruled(reason, how);
     return overruled === undefined
       ? reason
       : { ...reason, class: 'silent', because: `${reason.because}; ${overruled}` };
   });
+}
+
+function wasStarted({ program }: Evidence, { programs }: Watched): boolean {
+  return program !== undefined && programs?.has(program) === true;
 }
 
 const UNSEEN = 'it was watched from its start on and never asked for it';
@@ -42,6 +52,9 @@ function whyOverruled(reason: Evidence, { mode, watched, container, isTried }: S
     case 'latent':
       // A start that was watched may not have been the first in its layer, as that of a new container is.
       if (reason.isRare === true) return undefined;
+      // Programs that use nothing of what their files demand are seen by being started, or not at all.
+      if (reason.program !== undefined)
+        return watched.programs === undefined ? undefined : 'it was watched and never ran';
       return mode === 'minimal' ? UNSEEN : whyNotToCome(reason, watched, container);
     case 'catalogue':
       return reason.isRare === true ? undefined : UNSEEN;

@@ -1,5 +1,6 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Learned, ProfileTrial } from '../model/learned.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Container } from '../model/snapshot.ts';
 import { evidenceOfObservation, isWhole, timeText } from './evidence-of-observation.ts';
 import { profilesOf } from './profiles-of.ts';
@@ -19,6 +20,8 @@ export interface Watched {
   /** What it rests on, in words. */
   readonly because: string;
   readonly evidence: readonly Evidence[];
+  /** Programs that were started in it while it was watched from its start on; undefined where nobody wrote them down. */
+  readonly programs: ReadonlySet<string> | undefined;
   /** The sets that containers of exactly its making were tried with. */
   readonly trials: readonly ProfileTrial[];
 }
@@ -48,6 +51,7 @@ export function watchedOf(container: Container, held: readonly string[], learned
     sawRestart,
     evidence,
     isProven: exact.some(({ isProven }) => isProven),
+    programs: programsIn(observations),
     trials: exact.flatMap(({ trials }) => trials),
   };
   if (whole.length > 0) {
@@ -71,6 +75,12 @@ export function watchedOf(container: Container, held: readonly string[], learned
     flaws: [whyNotWhole(observations), ...notes].filter((text) => text !== ''),
     because: seconds === 0 ? 'a container of the same making was watched' : `watched for ${timeText(seconds)}`,
   };
+}
+
+/** What was started at any time counts; that nothing else was, only where the whole was watched. */
+function programsIn(observations: readonly Observation[]): ReadonlySet<string> | undefined {
+  if (!observations.some((one) => isWhole(one) && one.programs !== undefined)) return undefined;
+  return new Set(observations.flatMap(({ programs }) => programs ?? []));
 }
 
 /** Health checks and most jobs come around in this time. */

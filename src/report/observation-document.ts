@@ -53,6 +53,7 @@ function observationObject(observation: Observation): JsonObject {
     uses: observation.uses.map(useObject),
     refusals: observation.refusals.map(useObject),
     declared: observation.declared.map(({ capability, program }) => ({ capability, program })),
+    ...(observation.programs === undefined ? {} : { programs: observation.programs }),
     refused_programs: observation.refusedPrograms,
     refused_chroots: observation.refusedChroots,
   };

@@ -1,33 +1,20 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { applyChange } from '../../src/apply/apply-change.ts';
-import type { GateTrial } from '../../src/apply/gate-trial.ts';
 import type { HostTools, Refusals, RefusalWatch } from '../../src/apply/tools.ts';
 import type { Outcome } from '../../src/model/journal.ts';
 import type { Change } from '../../src/model/plan.ts';
 import type { Conduct } from '../support/memory-engine/program.ts';
 import type { MemoryHost, Process } from '../support/memory-host.ts';
-import { memoryHost, serving } from '../support/memory-host.ts';
+import { serving } from '../support/memory-host.ts';
+import { EXITS, losingNetRaw, WIDENING, WORDLESS } from '../support/losing-net-raw.ts';
 
 const AS_BEFORE = ['web: old, running, always:0'];
-const EXITS: Conduct = {
-  does: 'exit',
-  exitCode: 1,
-  afterLooks: 0,
-  log: [{ stream: 'stderr', text: 'web: socket: Operation not permitted' }],
-};
-const WORDLESS: Conduct = { ...EXITS, log: [] };
-const WIDENING = { refused: ['CHOWN', 'KILL', 'NET_RAW'], safe: ['CHOWN', 'KILL'], decisive: ['NET_RAW'] };
-
 const UNSEEN = 'not looked at: who its processes are (nobody could look)';
 
 let host: MemoryHost;
 let enforce: Process;
-/** The service lives with NET_RAW, and does as is said without it. */
 const arrange = async (afterwards: Conduct, different: Partial<Change> = {}): Promise<void> => {
-  host = await memoryHost({ networks: ['front'], afterwards });
-  enforce = await host.enter();
-  const edits = [...host.change.edits, { path: 'HostConfig.CapAdd', before: null, after: [] }];
-  host = { ...host, change: { ...host.change, edits, widening: WIDENING, ...different } };
+  ({ host, enforce } = await losingNetRaw(afterwards, different));
 };
 const apply = (different: Partial<HostTools> = {}): Promise<Outcome> =>
   applyChange(host.change, host.settings, { ...enforce, ...different });
@@ -108,59 +95,6 @@ describe('a change whose new container lacks a capability', () => {
 
     expect(outcome).toMatchObject({ result: 'rolled-back', because: expect.stringContaining('already in use') });
     expect(decisions()).toEqual(['roll-back']);
-  });
-});
-
-describe('what a change tells of sets of capabilities', () => {
-  const told = async (different: Partial<Change> = {}): Promise<readonly string[]> => {
-    const trials: GateTrial[] = [];
-    const learn = (some: readonly GateTrial[]): Promise<void> => {
-      trials.push(...some);
-      return Promise.resolve();
-    };
-    await applyChange({ ...host.change, ...different }, { ...host.settings, learn }, enforce);
-    return trials.map(({ container, result, set, looks }) => [container, result, ...set, ...looks].join(' '));
-  };
-  const power = (): Partial<Change> => ({ edits: host.change.edits.filter(({ path }) => path.includes('Cap')) });
-
-  test('is which failed and which passed, with the looks that were made', async () => {
-    await arrange(EXITS);
-
-    expect(await told()).toEqual(['web failed', 'web passed NET_RAW G1 G2 G4 G6']);
-  });
-
-  test('has the restart that it was tried by, and how it ended', async () => {
-    await arrange(serving());
-    host = { ...host, settings: { ...host.settings, gate: { ...host.settings.gate, restartTrial: 'always' } } };
-
-    expect(await told()).toEqual(['web passed G1 G2 G4 G6 G8']);
-  });
-
-  test('is that all of them failed, where nothing but capabilities was changed', async () => {
-    await arrange(WORDLESS);
-
-    expect(await told(power())).toEqual(['web failed', 'web failed CHOWN KILL']);
-  });
-
-  test('is nothing where something else was changed too, and nothing tells of a capability', async () => {
-    await arrange(WORDLESS);
-
-    expect(await told()).toEqual([]);
-  });
-
-  test('is nothing of a set that needs another setting beside it', async () => {
-    await arrange(serving());
-    const sysctl = { path: 'HostConfig.Sysctls', before: null, after: { 'net.ipv4.ip_unprivileged_port_start': '0' } };
-
-    expect(await told({ edits: [...host.change.edits, sysctl] })).toEqual([]);
-  });
-
-  test('is nothing where it was never begun', async () => {
-    await arrange(serving());
-    const stale = { ready: false, because: 'stale' } as const;
-    host = { ...host, settings: { ...host.settings, preflight: () => Promise.resolve(stale) } };
-
-    expect(await told()).toEqual([]);
   });
 });
 
