@@ -3,7 +3,7 @@ import { applyHost } from '../apply/apply-host.ts';
 import { loadCatalogue } from '../load/catalogue.ts';
 import { EnforceError } from '../model/errors.ts';
 import { matchesGlob } from '../model/glob.ts';
-import type { Journal } from '../model/journal.ts';
+import type { Journal, Outcome } from '../model/journal.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { jsonLine } from '../report/json-text.ts';
 import { outcomeDocument } from '../report/outcome-document.ts';
@@ -11,7 +11,9 @@ import { outcomeText } from '../report/outcome-text.ts';
 import { onEachHost } from '../transport/fleet.ts';
 import type { Approver } from './approver.ts';
 import { askingApprover, unattendedApprover } from './approver.ts';
-import { batchesOf } from './batches.ts';
+import type { Batch, RolloutSoFar } from './batches.ts';
+import { afterBatch, nextBatch, NOT_BEGUN } from './batches.ts';
+import { failureBudget, isFailure } from './failure-budget.ts';
 import { hostSession } from './host-session.ts';
 import { hostTools } from './host-tools.ts';
 import type { Inputs } from './inputs.ts';
@@ -19,7 +21,7 @@ import { connectionSettings } from './inputs.ts';
 import type { ApplyOptions } from './commands/apply.ts';
 import { usesColors } from './output.ts';
 import { preflightOf } from './preflight.ts';
-import { startChangeProgress } from './progress-line.ts';
+import { note, startChangeProgress } from './progress-line.ts';
 import type { Progress } from './progress.ts';
 import type { World } from './world.ts';
 
@@ -31,6 +33,8 @@ export interface FleetJob {
   readonly options: ApplyOptions;
   readonly run: Journal;
   readonly world: World;
+  /** How far an earlier run came that this one goes on with. */
+  readonly soFar?: RolloutSoFar;
 }
 
 /** How the changes of a run ended, and whether somebody ended the run before its time. */
@@ -46,50 +50,89 @@ export interface FleetResult {
  * when somebody is. Once the run has as many failures as it may have, nothing new is started.
  */
 export async function applyFleet(job: FleetJob): Promise<FleetResult> {
-  const { plan, inputs, options, world } = job;
+  const { plan, inputs, options, world, run } = job;
+  const { rollout } = inputs.playbook;
   const progress = startChangeProgress(options, world);
   const planned = plan.hosts.flatMap((host) =>
     host.reachable ? host.changes.filter(({ action }) => action === 'recreate') : [],
   );
   const changes = planned.filter((change) => whyLeftOut(change, job) === undefined);
   const approver = options.yes ? unattendedApprover() : askingApprover(changes, options, progress, world);
-  const budget = failureBudget(options.maxFailures ?? inputs.playbook.rollout.maxFailures);
+  const budget = failureBudget(options.maxFailures ?? rollout.maxFailures, changes.length);
   const results: ChangeResult[] = [];
   const unreached: string[] = [];
-  const report = (result: ChangeResult): void => {
-    budget.count(result);
+  const report = (result: ChangeResult, batch: Pick<Batch, 'isCanary'>): void => {
+    budget.count(result, batch);
     results.push(result);
     tell(result, job, progress);
   };
-  const batches = batchesOf([...new Set(changes.map(({ host }) => host))], inputs.playbook.rollout.batches);
+  const close = (change: Change, outcome: Outcome): void => {
+    const { host, container } = change;
+    run.write({ event: 'change-ended', at: world.clock.timestamp(), host, container, outcome });
+    report({ change, outcome }, { isCanary: false });
+  };
+  const whyStopped = (): string | undefined =>
+    world.interrupted.aborted ? 'interrupted before it was begun' : budget.whySpent();
 
   try {
-    for (const [index, batch] of batches.entries()) {
-      if (index > 0 && !budget.isSpent()) await pause(inputs.playbook.rollout.pauseSeconds, world);
-      const hosts = inputs.hosts.filter(({ name }) => batch.includes(name));
+    let left = [...new Set(changes.map(({ host }) => host))];
+    let soFar = job.soFar ?? NOT_BEGUN;
+    let toSettle = false;
+    for (let batch = nextBatch(left, soFar, rollout.batches); batch; batch = nextBatch(left, soFar, rollout.batches)) {
+      const { hosts: names } = batch;
+      if (toSettle && whyStopped() === undefined) await pause(rollout.pauseSeconds, world);
+      const stopped = whyStopped();
+      if (stopped !== undefined) {
+        for (const change of changes.filter(({ host }) => left.includes(host)))
+          close(change, { result: 'deferred', because: stopped });
+        break;
+      }
+      begin(batch, job, progress);
+      const told = results.length;
+      const hosts = inputs.hosts.filter(({ name }) => names.includes(name));
       const ended = await onEachHost(hosts, options.yes ? options.concurrency : 1, (host) => {
         const own = changes.filter((change) => change.host === host.name);
-        return oneHost(host, own, job, { approver, budget, progress, report });
+        const current = batch;
+        return oneHost(host, own, job, { approver, whyStopped, progress, report: (result) => report(result, current) });
       });
       for (const result of ended) {
         if (result.ok) continue;
         // Without a journal nothing more may be done, and what is half done needs a person.
         if (result.error instanceof EnforceError && result.error.code === 'journal') throw result.error;
-        unreached.push(result.host.name);
+        const { host, error } = result;
+        unreached.push(host.name);
+        run.write({ event: 'host-unreached', at: world.clock.timestamp(), host: host.name, because: error.message });
         const open = changes.filter(
-          (change) => change.host === result.host.name && !results.some((told) => told.change === change),
+          (change) => change.host === host.name && !results.some((one) => one.change === change),
         );
-        for (const change of open) report({ change, outcome: { result: 'skipped', because: result.error.message } });
+        for (const change of open) close(change, { result: 'skipped', because: error.message });
       }
+      const outcomes = results.slice(told).map(({ outcome }) => outcome);
+      const isGood = outcomes.some(({ result }) => result === 'applied') && !outcomes.some(isFailure);
+      toSettle = outcomes.some((outcome) => outcome.result === 'applied' || isFailure(outcome));
+      soFar = afterBatch(soFar, batch, isGood ? 'something' : 'nothing');
+      left = left.filter((host) => !names.includes(host));
     }
     for (const change of planned) {
       const because = whyLeftOut(change, job);
-      if (because !== undefined) report({ change, outcome: { result: 'skipped', because } });
+      if (because !== undefined) report({ change, outcome: { result: 'skipped', because } }, { isCanary: false });
     }
   } finally {
     progress.end();
   }
   return { results, unreached, interrupted: world.interrupted.aborted || approver.wasInterrupted() };
+}
+
+/** Writes down that a batch begins, and says so where there are several. */
+function begin({ number, hosts, isCanary, of }: Batch, job: FleetJob, progress: Progress): void {
+  const { run, world, options } = job;
+  const at = world.clock.timestamp();
+  run.write({ event: 'batch-started', at, batch: number, hosts, isCanary, of });
+  if (hosts.length === of) return;
+  if (options.json)
+    world.stdout.write(jsonLine({ type: 'batch-started', at, batch: number, canary: isCanary, hosts: [...hosts] }));
+  const named = hosts.length > 5 ? `${hosts.length} of ${of} hosts` : hosts.join(', ');
+  note(`batch ${number}${isCanary ? ' (canary)' : ''}: ${named}`, progress, options, world);
 }
 
 /** In steps, so that nobody who interrupts it has to wait for its end. */
@@ -108,7 +151,7 @@ function whyLeftOut({ host, container }: Change, { inputs, options }: FleetJob):
 
 interface Helpers {
   readonly approver: Approver;
-  readonly budget: FailureBudget;
+  readonly whyStopped: () => string | undefined;
   readonly progress: Progress;
   readonly report: (result: ChangeResult) => void;
 }
@@ -117,16 +160,15 @@ async function oneHost(
   host: Inputs['hosts'][number],
   changes: readonly Change[],
   job: FleetJob,
-  { approver, budget, progress, report }: Helpers,
+  { approver, whyStopped, progress, report }: Helpers,
 ): Promise<void> {
   const { inputs, options, world, run, planDigest } = job;
   const session = hostSession(host, connectionSettings(options, world), world.clock);
   try {
     const tools = await hostTools(session, run, progress, world, options);
     const permit = async (change: Change): Promise<Permit> => {
-      if (world.interrupted.aborted) return notNow('interrupted before it was begun');
-      if (budget.isSpent())
-        return notNow(`the run has had ${budget.spent()} failures, as many as it may have (max_failures)`);
+      const stopped = whyStopped();
+      if (stopped !== undefined) return notNow(stopped);
       const permission = await approver.permit(change);
       if (permission.go) progress.report({ event: 'change-started', host: change.host, container: change.container });
       return permission;
@@ -162,21 +204,4 @@ function tell(result: ChangeResult, { options, world }: FleetJob, progress: Prog
       : outcomeText(shown, { colors: usesColors(world.stdout, world, options.color) }),
   );
   progress.resume();
-}
-
-interface FailureBudget {
-  readonly count: (result: ChangeResult) => void;
-  readonly isSpent: () => boolean;
-  readonly spent: () => number;
-}
-
-function failureBudget(most: number): FailureBudget {
-  let failures = 0;
-  return {
-    count: ({ outcome }) => {
-      if (outcome.result === 'rolled-back' || outcome.result === 'stuck') failures++;
-    },
-    isSpent: () => failures >= most,
-    spent: () => failures,
-  };
 }

@@ -113,3 +113,10 @@ export function wholeNumber(value: string): number {
     throw new InvalidArgumentError('A positive whole number is expected.');
   return number;
 }
+
+/** Reads a positive whole number or a share such as `25%` from the command line. */
+export function countOrShare(value: string): number | `${number}%` {
+  if (/^(?:[1-9]\d?|100)%$/.test(value)) return value as `${number}%`;
+  if (value.endsWith('%')) throw new InvalidArgumentError('A share from 1% to 100% is expected.');
+  return wholeNumber(value);
+}

@@ -117,8 +117,8 @@ export interface Rollout {
   readonly maxChanges?: number | `${number}%`;
   /** `start-first`: where nothing is shared that only one may have, the new container answers before the old one stops. */
   readonly order: 'stop-first' | 'start-first';
-  /** Failed changes after which nothing new is started. */
-  readonly maxFailures: number;
+  /** Failed changes, or a share of the run's, after which nothing new is started. */
+  readonly maxFailures: number | `${number}%`;
 }
 
 /** When a changed container counts as healthy. */

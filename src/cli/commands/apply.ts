@@ -30,8 +30,8 @@ import { requireContainers } from '../require-containers.ts';
 /** Flags of `enforce apply`. */
 export interface ApplyOptions extends CommonOptions, CarryOption {
   readonly yes: boolean;
-  readonly maxChanges?: number;
-  readonly maxFailures?: number;
+  readonly maxChanges?: number | `${number}%`;
+  readonly maxFailures?: number | `${number}%`;
 }
 
 /** `enforce apply`: fixes what the plan says, container by container, and first ends what an interrupted run left. */
@@ -78,14 +78,16 @@ async function inRun(
   const digest = digestText(document);
   showPlan(plan, run, options, world);
   run.begin({ document, digest });
+  const unread = plan.hosts.flatMap((host) => (host.reachable ? [] : [host]));
+  for (const { host, because } of unread)
+    run.journal.write({ event: 'host-unreached', at: world.clock.timestamp(), host, because });
   const ended =
     changeCount(plan) === 0
       ? { results: [], unreached: [], interrupted: world.interrupted.aborted }
       : await applyFleet({ plan, planDigest: digest, inputs, options, run: run.journal, world });
-  const { results } = ended;
   const exitCode = endCode(plan, ended, resumed);
   run.end(exitCode);
-  showEnd(run, results, exitCode, options, world);
+  showEnd(run, { results: ended.results, unreached: unread.length + ended.unreached.length, exitCode }, options, world);
   return exitCode;
 }
 
@@ -109,16 +111,27 @@ function showsDiff(plan: Plan, { json, yes }: ApplyOptions): boolean {
   return !json && (yes || changeCount(plan) === 0);
 }
 
+interface RunEnd {
+  readonly results: readonly ChangeResult[];
+  readonly unreached: number;
+  readonly exitCode: ExitCode;
+}
+
 function showEnd(
   { journal }: RunRecorder,
-  results: readonly ChangeResult[],
-  exitCode: ExitCode,
+  { results, unreached, exitCode }: RunEnd,
   { json, color }: ApplyOptions,
   world: World,
 ): void {
   if (json) {
     world.stdout.write(
-      jsonLine({ type: 'run-ended', at: world.clock.timestamp(), run: journal.run, exit_code: exitCode }),
+      jsonLine({
+        type: 'run-ended',
+        at: world.clock.timestamp(),
+        run: journal.run,
+        exit_code: exitCode,
+        hosts_unreached: unreached,
+      }),
     );
     return;
   }
@@ -129,7 +142,10 @@ function showEnd(
     notes: [],
   }));
   world.stdout.write(
-    runText({ run: journal.run, results: shown, exitCode }, { colors: usesColors(world.stdout, world, color) }),
+    runText(
+      { run: journal.run, results: shown, unreached, exitCode },
+      { colors: usesColors(world.stdout, world, color) },
+    ),
   );
 }
 
