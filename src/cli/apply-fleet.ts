@@ -34,7 +34,7 @@ export interface FleetJob {
   readonly run: Journal;
   readonly world: World;
   /** How far an earlier run came that this one goes on with. */
-  readonly soFar?: RolloutSoFar;
+  readonly soFar: RolloutSoFar | undefined;
 }
 
 /** How the changes of a run ended, and whether somebody ended the run before its time. */

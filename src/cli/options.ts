@@ -38,7 +38,10 @@ export function withHosts(command: Command): Command {
       collect,
       [],
     )
-    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs; web:&prod:!canary')
+    .option(
+      '-l, --limit <pattern>',
+      'only these hosts: names, groups, globs, web:&prod:!canary, @FILE, or of an earlier run @RUN:failed, @RUN:unreachable, @RUN:left (@last:…)',
+    )
     .option('-c, --concurrency <number>', 'hosts worked on at once', wholeNumber, 25)
     .option('--timeout <seconds>', 'longest time to reach a host', wholeNumber, 20);
 }

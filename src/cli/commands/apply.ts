@@ -9,7 +9,7 @@ import type { FleetResult } from '../apply-fleet.ts';
 import { digestText } from '../digest-text.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { exitCodeOf, worst } from '../exit-code.ts';
-import { readInputs } from '../inputs.ts';
+import { readInputs, stateFolder } from '../inputs.ts';
 import type { Inputs } from '../inputs.ts';
 import type { CarryOption, CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
@@ -20,6 +20,8 @@ import { canPrompt } from '../prompt.ts';
 import { refused, requireCarry, requireFresh, requireHosts, savedPlan } from '../saved-plan.ts';
 import { startRun } from '../run-record.ts';
 import type { RunRecorder } from '../run-record.ts';
+import type { UnfinishedRun } from '../unfinished-run.ts';
+import { continuesText, scopeOf, unfinishedRun, withoutMade } from '../unfinished-run.ts';
 import { scanFleet } from '../scan-fleet.ts';
 import { usage } from '../run.ts';
 import type { World } from '../world.ts';
@@ -69,36 +71,49 @@ async function inRun(
 ): Promise<ExitCode> {
   world.holdInterrupts();
   const resumed = await resumeFleet(run.journal, inputs, options, world);
-  const plan = saved ?? (await freshPlan(inputs, resumed, options, world));
+  const scope = scopeOf(inputs, options, saved);
+  const earlier = unfinishedRun(scope, stateFolder(options, world), world);
+  const plan = saved
+    ? withoutMade(saved, earlier ? [...earlier.made, ...resumed.made] : [])
+    : await freshPlan(inputs, resumed.codes, options, world);
   if (!showsDiff(plan, options)) warn(plan.warnings, options, world);
   const limit = overLimit(plan, inputs.playbook.rollout, options.maxChanges);
   if (limit !== undefined) throw refused(limit, 'narrow the plan with --limit or --container, or raise --max-changes');
 
   const document = jsonText(planDocument(plan));
   const digest = digestText(document);
-  showPlan(plan, run, options, world);
-  run.begin({ document, digest });
+  showPlan(plan, run, earlier, options, world);
+  run.begin({ document, digest, scope, ...(earlier === undefined ? {} : { continues: earlier.run }) });
   const unread = plan.hosts.flatMap((host) => (host.reachable ? [] : [host]));
   for (const { host, because } of unread)
     run.journal.write({ event: 'host-unreached', at: world.clock.timestamp(), host, because });
   const ended =
     changeCount(plan) === 0
       ? { results: [], unreached: [], interrupted: world.interrupted.aborted }
-      : await applyFleet({ plan, planDigest: digest, inputs, options, run: run.journal, world });
-  const exitCode = endCode(plan, ended, resumed);
+      : await applyFleet({ plan, planDigest: digest, inputs, options, run: run.journal, world, soFar: earlier?.soFar });
+  const exitCode = endCode(plan, ended, resumed.codes);
   run.end(exitCode);
   showEnd(run, { results: ended.results, unreached: unread.length + ended.unreached.length, exitCode }, options, world);
   return exitCode;
 }
 
-function showPlan(plan: Plan, { journal }: RunRecorder, options: ApplyOptions, world: World): void {
+function showPlan(
+  plan: Plan,
+  { journal }: RunRecorder,
+  earlier: UnfinishedRun | undefined,
+  options: ApplyOptions,
+  world: World,
+): void {
   const { json, verbose, color } = options;
+  const changes = changeCount(plan);
   if (json) {
+    const at = world.clock.timestamp();
     world.stdout.write(
-      jsonLine({ type: 'run-started', at: world.clock.timestamp(), run: journal.run, changes: changeCount(plan) }),
+      jsonLine({ type: 'run-started', at, run: journal.run, changes, continues: earlier?.run ?? null }),
     );
     return;
   }
+  if (earlier && !options.quiet) world.stderr.write(`${continuesText(earlier, changes)}\n`);
   world.stdout.write(
     showsDiff(plan, options) && !options.quiet
       ? planText(plan, { colors: usesColors(world.stdout, world, color), verbose: verbose > 0 })
