@@ -57,7 +57,9 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
     host.reachable ? host.changes.filter(({ action }) => action === 'recreate') : [],
   );
   const changes = planned.filter((change) => whyLeftOut(change, job) === undefined);
-  const approver = options.yes ? unattendedApprover() : askingApprover(changes, options, progress, world);
+  const approver = options.yes
+    ? unattendedApprover()
+    : askingApprover(changes, { options, progress, world, approved: inputs.playbook.autoApprove });
   const budget = failureBudget(options.maxFailures ?? rollout.maxFailures, changes.length);
   const results: ChangeResult[] = [];
   const unreached: string[] = [];
@@ -71,11 +73,23 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
     run.write({ event: 'change-ended', at: world.clock.timestamp(), host, container, outcome });
     report({ change, outcome }, { isCanary: false });
   };
+  const ownOf = (host: string): readonly Change[] => changes.filter((change) => change.host === host);
+  const leadersOf = (host: string): readonly Change[] => ownOf(host).filter(({ partOf }) => partOf === undefined);
+  /** Nobody connects to a host to be told that nothing is to be done there. */
+  const withoutDeclined = (hosts: readonly string[]): readonly string[] =>
+    hosts.filter((host) => {
+      const permits = leadersOf(host).map((change) => approver.decided(change));
+      if (permits.length === 0 || !permits.every((permit) => permit?.go === false)) return true;
+      const [first] = permits;
+      if (first?.go === false) for (const change of ownOf(host)) close(change, first.outcome);
+      return false;
+    });
   const whyStopped = (): string | undefined =>
     world.interrupted.aborted ? 'interrupted before it was begun' : budget.whySpent();
 
   try {
-    let left = [...new Set(changes.map(({ host }) => host))];
+    await approver.prepare();
+    let left = withoutDeclined([...new Set(changes.map(({ host }) => host))]);
     let soFar = job.soFar ?? NOT_BEGUN;
     let toSettle = false;
     for (let batch = nextBatch(left, soFar, rollout.batches); batch; batch = nextBatch(left, soFar, rollout.batches)) {
@@ -90,11 +104,25 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
       begin(batch, job, progress);
       const told = results.length;
       const hosts = inputs.hosts.filter(({ name }) => names.includes(name));
-      const ended = await onEachHost(hosts, options.yes ? options.concurrency : 1, (host) => {
-        const own = changes.filter((change) => change.host === host.name);
-        const current = batch;
-        return oneHost(host, own, job, { approver, whyStopped, progress, report: (result) => report(result, current) });
-      });
+      const current = batch;
+      const work = (host: Inputs['hosts'][number]): Promise<void> =>
+        oneHost(host, ownOf(host.name), job, {
+          approver,
+          whyStopped,
+          progress,
+          report: (result) => report(result, current),
+        });
+      const isAsked = ({ name }: { readonly name: string }): boolean =>
+        leadersOf(name).some((change) => approver.decided(change) === undefined);
+      const asked = hosts.filter(isAsked);
+      const ended = [
+        ...(await onEachHost(
+          hosts.filter((host) => !asked.includes(host)),
+          options.concurrency,
+          work,
+        )),
+        ...(await onEachHost(asked, 1, work)),
+      ];
       for (const result of ended) {
         if (result.ok) continue;
         // Without a journal nothing more may be done, and what is half done needs a person.
@@ -111,7 +139,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
       const isGood = outcomes.some(({ result }) => result === 'applied') && !outcomes.some(isFailure);
       toSettle = outcomes.some((outcome) => outcome.result === 'applied' || isFailure(outcome));
       soFar = afterBatch(soFar, batch, isGood ? 'something' : 'nothing');
-      left = left.filter((host) => !names.includes(host));
+      left = withoutDeclined(left.filter((host) => !names.includes(host)));
     }
     for (const change of planned) {
       const because = whyLeftOut(change, job);

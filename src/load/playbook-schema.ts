@@ -93,6 +93,11 @@ export const playbookSchema = fields(
     hosts: text('a host pattern such as "web:!canary"').optional(),
     containers: containers.optional(),
     rules: rulesSchema,
+    auto_approve: z
+      .array(oneOf(['privileged-host-port', 'linux-capabilities', 'host-network-privileged-listener']), {
+        error: wrong('a list of rules'),
+      })
+      .optional(),
     rollout: rollout.optional(),
     health: health.optional(),
     keep: duration.optional(),

@@ -8,6 +8,8 @@ export interface Playbook {
   readonly hosts: string;
   readonly containers: ContainerSelection;
   readonly rules: RuleSettings;
+  /** Rules whose changes a person is not asked about. */
+  readonly autoApprove: readonly (keyof RuleSettings)[];
   readonly rollout: Rollout;
   readonly health: HealthGate;
   /** How long the old container is kept after a change, in seconds. */

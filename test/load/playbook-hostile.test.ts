@@ -29,7 +29,7 @@ const BAD: readonly (readonly [string, string, string])[] = [
   [
     'a key like no other',
     `${RULES}notify: a\n`,
-    '2: notify: is not a known key; expected name, hosts, containers, rules, rollout, health, keep, windows',
+    '2: notify: is not a known key; expected name, hosts, containers, rules, auto_approve, rollout, health, keep, windows',
   ],
   [
     'an unknown rule',
