@@ -73,7 +73,8 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
     run.write({ event: 'change-ended', at: world.clock.timestamp(), host, container, outcome });
     report({ change, outcome }, { isCanary: false });
   };
-  const ownOf = (host: string): readonly Change[] => changes.filter((change) => change.host === host);
+  const byHost = changesByHost(changes);
+  const ownOf = (host: string): readonly Change[] => byHost.get(host) ?? [];
   const leadersOf = (host: string): readonly Change[] => ownOf(host).filter(({ partOf }) => partOf === undefined);
   /** Nobody connects to a host to be told that nothing is to be done there. */
   const withoutDeclined = (hosts: readonly string[]): readonly string[] =>
@@ -89,7 +90,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
 
   try {
     await approver.prepare();
-    let left = withoutDeclined([...new Set(changes.map(({ host }) => host))]);
+    let left = withoutDeclined([...byHost.keys()]);
     let soFar = job.soFar ?? NOT_BEGUN;
     let toSettle = false;
     for (let batch = nextBatch(left, soFar, rollout.batches); batch; batch = nextBatch(left, soFar, rollout.batches)) {
@@ -97,8 +98,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
       if (toSettle && whyStopped() === undefined) await pause(rollout.pauseSeconds, world);
       const stopped = whyStopped();
       if (stopped !== undefined) {
-        for (const change of changes.filter(({ host }) => left.includes(host)))
-          close(change, { result: 'deferred', because: stopped });
+        for (const change of left.flatMap(ownOf)) close(change, { result: 'deferred', because: stopped });
         break;
       }
       begin(batch, job, progress);
@@ -130,9 +130,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
         const { host, error } = result;
         unreached.push(host.name);
         run.write({ event: 'host-unreached', at: world.clock.timestamp(), host: host.name, because: error.message });
-        const open = changes.filter(
-          (change) => change.host === host.name && !results.some((one) => one.change === change),
-        );
+        const open = ownOf(host.name).filter((change) => !results.some((one) => one.change === change));
         for (const change of open) close(change, { result: 'skipped', because: error.message });
       }
       const outcomes = results.slice(told).map(({ outcome }) => outcome);
@@ -149,6 +147,12 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
     progress.end();
   }
   return { results, unreached, interrupted: world.interrupted.aborted || approver.wasInterrupted() };
+}
+
+function changesByHost(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
+  const byHost = new Map<string, Change[]>();
+  for (const change of changes) byHost.set(change.host, [...(byHost.get(change.host) ?? []), change]);
+  return byHost;
 }
 
 /** Writes down that a batch begins, and says so where there are several. */

@@ -27,6 +27,7 @@ describe('the same apply after one that left work', () => {
 
     const { exitCode, stdout, stderr } = await operator.enforce('apply', '--yes', '-c', '1');
 
+    expect(first.stderr).toMatch(/^next: the same command goes on with 3 changes that it did not come to$/m);
     expect(batches(first.stderr)).toEqual(['batch 1 (canary): web-1', 'batch 2: web-2, web-3']);
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(

@@ -1,5 +1,6 @@
 import type { ChangeResult } from '../../apply/apply-host.ts';
 import type { Plan } from '../../model/plan.ts';
+import { counted } from '../../report/counted.ts';
 import { jsonLine, jsonText } from '../../report/json-text.ts';
 import { planDocument } from '../../report/plan-document.ts';
 import { planSummary, planText } from '../../report/plan-text.ts';
@@ -135,7 +136,7 @@ interface RunEnd {
 function showEnd(
   { journal }: RunRecorder,
   { results, unreached, exitCode }: RunEnd,
-  { json, color }: ApplyOptions,
+  { json, color, quiet }: ApplyOptions,
   world: World,
 ): void {
   if (json) {
@@ -162,6 +163,9 @@ function showEnd(
       { colors: usesColors(world.stdout, world, color) },
     ),
   );
+  const left = results.filter(({ outcome }) => outcome.result === 'deferred').length;
+  if (left > 0 && !quiet)
+    world.stderr.write(`next: the same command goes on with ${counted(left, 'change')} that it did not come to\n`);
 }
 
 /** A plan is no approval: only a person at a terminal or `--yes` is. */
