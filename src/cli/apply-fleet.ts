@@ -12,8 +12,8 @@ import { onEachHost } from '../transport/fleet.ts';
 import type { Approver } from './approver.ts';
 import { askingApprover, unattendedApprover } from './approver.ts';
 import type { Batch, RolloutSoFar } from './batches.ts';
-import { afterBatch, nextBatch, NOT_BEGUN } from './batches.ts';
-import { failureBudget, isFailure } from './failure-budget.ts';
+import { NOT_BEGUN } from './batches.ts';
+import { failureBudget } from './failure-budget.ts';
 import { hostSession } from './host-session.ts';
 import { hostTools } from './host-tools.ts';
 import type { Inputs } from './inputs.ts';
@@ -23,6 +23,7 @@ import { usesColors } from './output.ts';
 import { preflightOf } from './preflight.ts';
 import { note, startChangeProgress } from './progress-line.ts';
 import type { Progress } from './progress.ts';
+import { rollOut } from './roll-out.ts';
 import type { World } from './world.ts';
 
 /** One run over a fleet. */
@@ -76,6 +77,9 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
   const byHost = changesByHost(changes);
   const ownOf = (host: string): readonly Change[] => byHost.get(host) ?? [];
   const leadersOf = (host: string): readonly Change[] => ownOf(host).filter(({ partOf }) => partOf === undefined);
+  const whyStopped = (): string | undefined =>
+    world.interrupted.aborted ? 'interrupted before it was begun' : budget.whySpent();
+
   /** Nobody connects to a host to be told that nothing is to be done there. */
   const withoutDeclined = (hosts: readonly string[]): readonly string[] =>
     hosts.filter((host) => {
@@ -85,60 +89,44 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
       if (first?.go === false) for (const change of ownOf(host)) close(change, first.outcome);
       return false;
     });
-  const whyStopped = (): string | undefined =>
-    world.interrupted.aborted ? 'interrupted before it was begun' : budget.whySpent();
+
+  const runBatch = async (batch: Batch): Promise<readonly Outcome[]> => {
+    begin(batch, job, progress);
+    const told = results.length;
+    const names = new Set(batch.hosts);
+    const hosts = inputs.hosts.filter(({ name }) => names.has(name));
+    const helpers = { approver, whyStopped, progress, report: (result: ChangeResult) => report(result, batch) };
+    const work = (host: Inputs['hosts'][number]): Promise<void> => oneHost(host, ownOf(host.name), job, helpers);
+    const isAsked = ({ name }: Inputs['hosts'][number]): boolean =>
+      leadersOf(name).some((change) => approver.decided(change) === undefined);
+    const asked = hosts.filter(isAsked);
+    const unasked = hosts.filter((host) => !asked.includes(host));
+    const ended = [...(await onEachHost(unasked, options.concurrency, work)), ...(await onEachHost(asked, 1, work))];
+    for (const result of ended) {
+      if (result.ok) continue;
+      // Without a journal nothing more may be done, and what is half done needs a person.
+      if (result.error instanceof EnforceError && result.error.code === 'journal') throw result.error;
+      const { host, error } = result;
+      unreached.push(host.name);
+      run.write({ event: 'host-unreached', at: world.clock.timestamp(), host: host.name, because: error.message });
+      const open = ownOf(host.name).filter((change) => !results.some((one) => one.change === change));
+      for (const change of open) close(change, { result: 'skipped', because: error.message });
+    }
+    return results.slice(told).map(({ outcome }) => outcome);
+  };
 
   try {
     await approver.prepare();
-    let left = withoutDeclined([...byHost.keys()]);
-    let soFar = job.soFar ?? NOT_BEGUN;
-    let toSettle = false;
-    for (let batch = nextBatch(left, soFar, rollout.batches); batch; batch = nextBatch(left, soFar, rollout.batches)) {
-      const { hosts: names } = batch;
-      if (toSettle && whyStopped() === undefined) await pause(rollout.pauseSeconds, world);
-      const stopped = whyStopped();
-      if (stopped !== undefined) {
-        for (const change of left.flatMap(ownOf)) close(change, { result: 'deferred', because: stopped });
-        break;
-      }
-      begin(batch, job, progress);
-      const told = results.length;
-      const hosts = inputs.hosts.filter(({ name }) => names.includes(name));
-      const current = batch;
-      const work = (host: Inputs['hosts'][number]): Promise<void> =>
-        oneHost(host, ownOf(host.name), job, {
-          approver,
-          whyStopped,
-          progress,
-          report: (result) => report(result, current),
-        });
-      const isAsked = ({ name }: { readonly name: string }): boolean =>
-        leadersOf(name).some((change) => approver.decided(change) === undefined);
-      const asked = hosts.filter(isAsked);
-      const ended = [
-        ...(await onEachHost(
-          hosts.filter((host) => !asked.includes(host)),
-          options.concurrency,
-          work,
-        )),
-        ...(await onEachHost(asked, 1, work)),
-      ];
-      for (const result of ended) {
-        if (result.ok) continue;
-        // Without a journal nothing more may be done, and what is half done needs a person.
-        if (result.error instanceof EnforceError && result.error.code === 'journal') throw result.error;
-        const { host, error } = result;
-        unreached.push(host.name);
-        run.write({ event: 'host-unreached', at: world.clock.timestamp(), host: host.name, because: error.message });
-        const open = ownOf(host.name).filter((change) => !results.some((one) => one.change === change));
-        for (const change of open) close(change, { result: 'skipped', because: error.message });
-      }
-      const outcomes = results.slice(told).map(({ outcome }) => outcome);
-      const isGood = outcomes.some(({ result }) => result === 'applied') && !outcomes.some(isFailure);
-      toSettle = outcomes.some((outcome) => outcome.result === 'applied' || isFailure(outcome));
-      soFar = afterBatch(soFar, batch, isGood ? 'something' : 'nothing');
-      left = withoutDeclined(left.filter((host) => !names.includes(host)));
-    }
+    await rollOut([...byHost.keys()], job.soFar ?? NOT_BEGUN, {
+      sizes: rollout.batches,
+      runBatch,
+      stillOpen: withoutDeclined,
+      whyStopped,
+      pause: () => pause(rollout.pauseSeconds, world),
+      leave: (hosts, because) => {
+        for (const change of hosts.flatMap(ownOf)) close(change, { result: 'deferred', because });
+      },
+    });
     for (const change of planned) {
       const because = whyLeftOut(change, job);
       if (because !== undefined) report({ change, outcome: { result: 'skipped', because } }, { isCanary: false });

@@ -9,11 +9,11 @@ import { planDocument } from '../report/plan-document.ts';
 import type { RolloutSoFar } from './batches.ts';
 import { afterBatch, NOT_BEGUN } from './batches.ts';
 import { digestText } from './digest-text.ts';
-import { isFailure } from './failure-budget.ts';
 import type { Inputs } from './inputs.ts';
 import type { CommonOptions } from './options.ts';
 import type { RecordedRun } from './recorded-runs.ts';
 import { readRun, recordedRuns } from './recorded-runs.ts';
+import { shownBy } from './roll-out.ts';
 import type { World } from './world.ts';
 
 /** A run of the same command that left work, and how far its rollout came. */
@@ -111,7 +111,6 @@ function chainOf(last: RecordedRun, folder: string): readonly RecordedRun[] {
 function goneOn(soFar: RolloutSoFar, { batches, results }: RecordedRun): RolloutSoFar {
   return batches.reduce((before, { batch: number, hosts, of }) => {
     const outcomes = results.filter(({ host }) => hosts.includes(host)).map(({ outcome }) => outcome);
-    const isGood = outcomes.some(({ result }) => result === 'applied') && !outcomes.some(isFailure);
-    return afterBatch(before, { number, hosts, of }, isGood ? 'something' : 'nothing');
+    return afterBatch(before, { number, hosts, of }, shownBy(outcomes));
   }, soFar);
 }
