@@ -110,7 +110,7 @@ function collectRule(value: string, all: readonly string[]): readonly string[] {
 }
 
 /** Reads a positive whole number from the command line. */
-export function wholeNumber(value: string): number {
+function wholeNumber(value: string): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || number < 1 || number > 100_000)
     throw new InvalidArgumentError('A positive whole number is expected.');
