@@ -1,3 +1,4 @@
+import { EnforceError } from '../model/errors.ts';
 import { LOCK_LABELS, LOCK_NAME } from '../model/names.ts';
 import type { Operation } from '../model/plan.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
@@ -72,4 +73,22 @@ export function lockOperation(
 export function secondsLeft({ takenAt, leaseSeconds, drainSeconds }: Lock, engineTime: number | undefined): number {
   const age = engineTime === undefined || Number.isNaN(takenAt) ? 0 : Math.max(0, (engineTime - takenAt) / 1000);
   return Math.max(0, leaseSeconds + drainSeconds - age);
+}
+
+/** What is said while somebody else is waited for. */
+export function waitingFor({ operator, run, takenAt }: Lock, engineTime: number | undefined): string {
+  const seconds = engineTime === undefined ? Number.NaN : Math.max(0, Math.round((engineTime - takenAt) / 1000));
+  const since = Number.isNaN(seconds) ? '' : `, which has had this host for ${seconds} s`;
+  return `waiting for run ${run} of ${operator}${since}`;
+}
+
+/** The error of whoever does not wait, or not any longer. */
+export function lockedBy({ operator, run, id }: Lock, left: number): EnforceError {
+  return new EnforceError(
+    'locked',
+    `run ${run} of ${operator} is changing this host; its lock ends by itself in ${Math.ceil(left)} s at the latest`,
+    {
+      hint: `wait for it with --lock-timeout; if it is known to be dead: enforce unlock ${id.slice(0, 12)}`,
+    },
+  );
 }

@@ -4,7 +4,7 @@ import { asEnforceError, EnforceError } from '../model/errors.ts';
 import { LOCK_NAME } from '../model/names.ts';
 import type { Operation } from '../model/plan.ts';
 import type { Lock } from './lock.ts';
-import { lockOf, lockOperation, secondsLeft } from './lock.ts';
+import { lockedBy, lockOf, lockOperation, secondsLeft, waitingFor } from './lock.ts';
 import type { LockTerms } from './lock-terms.ts';
 import { durations, imageFor } from './lock-terms.ts';
 import { noted } from './noted.ts';
@@ -171,12 +171,18 @@ async function waitFor(
   engine: Engine,
   { clock, lock: mine, emit, host }: HostTools,
 ): Promise<number> {
-  const told = secondsLeft(other, await engine.time());
+  const time = await engine.time();
+  const told = secondsLeft(other, time);
   const first = seen.get(other.id) ?? clock.now();
+  const isNew = !seen.has(other.id);
   seen.set(other.id, first);
   // An engine that does not tell the time is watched for as long.
   const left = Math.min(told, other.leaseSeconds + other.drainSeconds - (clock.now() - first) / 1000);
-  if (other.process === '' || !mine.isGone(other.process)) return left;
+  if (other.process === '' || !mine.isGone(other.process)) {
+    if (isNew && left > 0 && mine.patienceSeconds > 0)
+      emit({ kind: 'step', host, container: LOCK_NAME, text: waitingFor(other, time) });
+    return left;
+  }
   const since = gone.get(other.id) ?? clock.now();
   if (!gone.has(other.id)) {
     gone.set(other.id, since);
@@ -184,16 +190,6 @@ async function waitFor(
     emit({ kind: 'step', host, container: LOCK_NAME, text });
   }
   return Math.min(left, other.drainSeconds - (clock.now() - since) / 1000);
-}
-
-function lockedBy({ operator, run, id }: Lock, left: number): EnforceError {
-  return new EnforceError(
-    'locked',
-    `run ${run} of ${operator} is changing this host; its lock ends by itself in ${Math.ceil(left)} s at the latest`,
-    {
-      hint: `wait for it with --lock-timeout; if it is known to be dead: enforce unlock ${id.slice(0, 12)}`,
-    },
-  );
 }
 
 function isOver({ until }: Held, { clock }: HostTools): boolean {

@@ -4,7 +4,7 @@ import { applyHost } from '../apply/apply-host.ts';
 import { loadCatalogue } from '../load/catalogue.ts';
 import { EnforceError } from '../model/errors.ts';
 import { matchesGlob } from '../model/glob.ts';
-import type { Journal } from '../model/journal.ts';
+import type { Journal, Outcome } from '../model/journal.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { jsonLine } from '../report/json-text.ts';
 import { outcomeDocument } from '../report/outcome-document.ts';
@@ -13,7 +13,9 @@ import type { Container } from '../model/snapshot.ts';
 import { onEachHost } from '../transport/fleet.ts';
 import type { Approver } from './approver.ts';
 import { askingApprover, unattendedApprover } from './approver.ts';
-import { batchesOf } from './batches.ts';
+import type { Batch, RolloutSoFar } from './batches.ts';
+import { NOT_BEGUN } from './batches.ts';
+import { failureBudget } from './failure-budget.ts';
 import { hostSession } from './host-session.ts';
 import { hostTools } from './host-tools.ts';
 import type { Inputs } from './inputs.ts';
@@ -24,8 +26,9 @@ import type { Lessons } from './lessons.ts';
 import { lessonsQueue } from './lessons.ts';
 import type { LearningGround } from './learn-outcomes.ts';
 import { preflightOf } from './preflight.ts';
-import { startChangeProgress } from './progress-line.ts';
+import { note, startChangeProgress } from './progress-line.ts';
 import type { Progress } from './progress.ts';
+import { rollOut } from './roll-out.ts';
 import type { World } from './world.ts';
 
 /** One run over a fleet. */
@@ -38,6 +41,8 @@ export interface FleetJob {
   readonly options: ApplyOptions;
   readonly run: Journal;
   readonly world: World;
+  /** How far an earlier run came that this one goes on with. */
+  readonly soFar: RolloutSoFar | undefined;
 }
 
 /** How the changes of a run ended, and whether somebody ended the run before its time. */
@@ -53,51 +58,115 @@ export interface FleetResult {
  * when somebody is. Once the run has as many failures as it may have, nothing new is started.
  */
 export async function applyFleet(job: FleetJob): Promise<FleetResult> {
-  const { plan, inputs, options, world } = job;
+  const { plan, inputs, options, world, run } = job;
+  const { rollout } = inputs.playbook;
   const progress = startChangeProgress(options, world);
   const planned = plan.hosts.flatMap((host) =>
     host.reachable ? host.changes.filter(({ action }) => action === 'recreate') : [],
   );
   const changes = planned.filter((change) => whyLeftOut(change, job) === undefined);
-  const approver = options.yes ? unattendedApprover() : askingApprover(changes, options, progress, world);
-  const budget = failureBudget(options.maxFailures ?? inputs.playbook.rollout.maxFailures);
+  const approver = options.yes
+    ? unattendedApprover()
+    : askingApprover(changes, { options, progress, world, approved: inputs.playbook.autoApprove });
+  const budget = failureBudget(options.maxFailures ?? rollout.maxFailures, changes.length);
   const lessons = lessonsQueue(progress, world);
   const results: ChangeResult[] = [];
   const unreached: string[] = [];
-  const report = (result: ChangeResult): void => {
-    budget.count(result);
+  const report = (result: ChangeResult, batch: Pick<Batch, 'isCanary'>): void => {
+    budget.count(result, batch);
     results.push(result);
     tell(result, job, progress);
   };
-  const batches = batchesOf([...new Set(changes.map(({ host }) => host))], inputs.playbook.rollout.batches);
+  const close = (change: Change, outcome: Outcome): void => {
+    const { host, container } = change;
+    run.write({ event: 'change-ended', at: world.clock.timestamp(), host, container, outcome });
+    report({ change, outcome }, { isCanary: false });
+  };
+  const byHost = changesByHost(changes);
+  const ownOf = (host: string): readonly Change[] => byHost.get(host) ?? [];
+  const leadersOf = (host: string): readonly Change[] => ownOf(host).filter(({ partOf }) => partOf === undefined);
+  const whyStopped = (): string | undefined =>
+    world.interrupted.aborted ? 'interrupted before it was begun' : budget.whySpent();
+
+  /** Nobody connects to a host to be told that nothing is to be done there. */
+  const withoutDeclined = (hosts: readonly string[]): readonly string[] =>
+    hosts.filter((host) => {
+      const permits = leadersOf(host).map((change) => approver.decided(change));
+      if (permits.length === 0 || !permits.every((permit) => permit?.go === false)) return true;
+      const [first] = permits;
+      if (first?.go === false) for (const change of ownOf(host)) close(change, first.outcome);
+      return false;
+    });
+
+  const runBatch = async (batch: Batch): Promise<readonly Outcome[]> => {
+    begin(batch, job, progress);
+    const told = results.length;
+    const names = new Set(batch.hosts);
+    const hosts = inputs.hosts.filter(({ name }) => names.has(name));
+    const helpers = {
+      approver,
+      whyStopped,
+      progress,
+      lessons,
+      report: (result: ChangeResult) => report(result, batch),
+    };
+    const work = (host: Inputs['hosts'][number]): Promise<void> => oneHost(host, ownOf(host.name), job, helpers);
+    const isAsked = ({ name }: Inputs['hosts'][number]): boolean =>
+      leadersOf(name).some((change) => approver.decided(change) === undefined);
+    const asked = hosts.filter(isAsked);
+    const unasked = hosts.filter((host) => !asked.includes(host));
+    const ended = [...(await onEachHost(unasked, options.concurrency, work)), ...(await onEachHost(asked, 1, work))];
+    for (const result of ended) {
+      if (result.ok) continue;
+      // Without a journal nothing more may be done, and what is half done needs a person.
+      if (result.error instanceof EnforceError && result.error.code === 'journal') throw result.error;
+      const { host, error } = result;
+      unreached.push(host.name);
+      run.write({ event: 'host-unreached', at: world.clock.timestamp(), host: host.name, because: error.message });
+      const open = ownOf(host.name).filter((change) => !results.some((one) => one.change === change));
+      for (const change of open) close(change, { result: 'skipped', because: error.message });
+    }
+    return results.slice(told).map(({ outcome }) => outcome);
+  };
 
   try {
-    for (const [index, batch] of batches.entries()) {
-      if (index > 0 && !budget.isSpent()) await pause(inputs.playbook.rollout.pauseSeconds, world);
-      const hosts = inputs.hosts.filter(({ name }) => batch.includes(name));
-      const ended = await onEachHost(hosts, options.yes ? options.concurrency : 1, (host) => {
-        const own = changes.filter((change) => change.host === host.name);
-        return oneHost(host, own, job, { approver, budget, progress, lessons, report });
-      });
-      for (const result of ended) {
-        if (result.ok) continue;
-        // Without a journal nothing more may be done, and what is half done needs a person.
-        if (result.error instanceof EnforceError && result.error.code === 'journal') throw result.error;
-        unreached.push(result.host.name);
-        const open = changes.filter(
-          (change) => change.host === result.host.name && !results.some((told) => told.change === change),
-        );
-        for (const change of open) report({ change, outcome: { result: 'skipped', because: result.error.message } });
-      }
-    }
+    await approver.prepare();
+    await rollOut([...byHost.keys()], job.soFar ?? NOT_BEGUN, {
+      sizes: rollout.batches,
+      runBatch,
+      stillOpen: withoutDeclined,
+      whyStopped,
+      pause: () => pause(rollout.pauseSeconds, world),
+      leave: (hosts, because) => {
+        for (const change of hosts.flatMap(ownOf)) close(change, { result: 'deferred', because });
+      },
+    });
     for (const change of planned) {
       const because = whyLeftOut(change, job);
-      if (because !== undefined) report({ change, outcome: { result: 'skipped', because } });
+      if (because !== undefined) report({ change, outcome: { result: 'skipped', because } }, { isCanary: false });
     }
   } finally {
     progress.end();
   }
   return { results, unreached, interrupted: world.interrupted.aborted || approver.wasInterrupted() };
+}
+
+function changesByHost(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
+  const byHost = new Map<string, Change[]>();
+  for (const change of changes) byHost.set(change.host, [...(byHost.get(change.host) ?? []), change]);
+  return byHost;
+}
+
+/** Writes down that a batch begins, and says so where there are several. */
+function begin({ number, hosts, isCanary, of }: Batch, job: FleetJob, progress: Progress): void {
+  const { run, world, options } = job;
+  const at = world.clock.timestamp();
+  run.write({ event: 'batch-started', at, batch: number, hosts, isCanary, of });
+  if (hosts.length === of) return;
+  if (options.json)
+    world.stdout.write(jsonLine({ type: 'batch-started', at, batch: number, canary: isCanary, hosts: [...hosts] }));
+  const named = hosts.length > 5 ? `${hosts.length} of ${of} hosts` : hosts.join(', ');
+  note(`batch ${number}${isCanary ? ' (canary)' : ''}: ${named}`, progress, options, world);
 }
 
 /** In steps, so that nobody who interrupts it has to wait for its end. */
@@ -116,7 +185,7 @@ function whyLeftOut({ host, container }: Change, { inputs, options }: FleetJob):
 
 interface Helpers {
   readonly approver: Approver;
-  readonly budget: FailureBudget;
+  readonly whyStopped: () => string | undefined;
   readonly progress: Progress;
   readonly lessons: Lessons;
   readonly report: (result: ChangeResult) => void;
@@ -126,16 +195,15 @@ async function oneHost(
   host: Inputs['hosts'][number],
   changes: readonly Change[],
   job: FleetJob,
-  { approver, budget, progress, lessons, report }: Helpers,
+  { approver, whyStopped, progress, lessons, report }: Helpers,
 ): Promise<void> {
   const { inputs, options, world, run, savedAt, planDigest } = job;
   const session = hostSession(host, connectionSettings(options, world), world.clock);
   try {
     const tools = await hostTools(session, run, progress, world, options);
     const permit = async (change: Change): Promise<Permit> => {
-      if (world.interrupted.aborted) return notNow('interrupted before it was begun');
-      if (budget.isSpent())
-        return notNow(`the run has had ${budget.spent()} failures, as many as it may have (max_failures)`);
+      const stopped = whyStopped();
+      if (stopped !== undefined) return notNow(stopped);
       const permission = await approver.permit(change);
       if (permission.go) progress.report({ event: 'change-started', host: change.host, container: change.container });
       return permission;
@@ -200,21 +268,4 @@ function tell(result: ChangeResult, { options, world }: FleetJob, progress: Prog
       : outcomeText(shown, { colors: usesColors(world.stdout, world, options.color) }),
   );
   progress.resume();
-}
-
-interface FailureBudget {
-  readonly count: (result: ChangeResult) => void;
-  readonly isSpent: () => boolean;
-  readonly spent: () => number;
-}
-
-function failureBudget(most: number): FailureBudget {
-  let failures = 0;
-  return {
-    count: ({ outcome }) => {
-      if (outcome.result === 'rolled-back' || outcome.result === 'stuck') failures++;
-    },
-    isSpent: () => failures >= most,
-    spent: () => failures,
-  };
 }

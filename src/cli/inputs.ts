@@ -11,6 +11,7 @@ import { isInForce } from '../model/playbook.ts';
 import type { Assessment } from '../plan/assess.ts';
 import { RULES } from '../rules/index.ts';
 import type { ConnectionSettings } from '../transport/connect.ts';
+import { withHostsOfRuns } from './hosts-of-run.ts';
 import type { LearnedBefore } from './learned.ts';
 import { learnedBefore } from './learned.ts';
 import type { CarryOption, CommonOptions } from './options.ts';
@@ -94,11 +95,12 @@ async function readExceptionFiles(
 
 /** The hosts of the inventory that `--limit` selects. */
 export async function readHosts(
-  options: Pick<CommonOptions, 'inventory' | 'limit'>,
+  options: Pick<CommonOptions, 'inventory' | 'limit' | 'stateDir'>,
   world: World,
 ): Promise<{ readonly hosts: readonly Host[]; readonly warnings: readonly string[] }> {
   const inventory = await loadInventory(options.inventory, world);
-  const limit = options.limit === undefined ? undefined : await readHostList(options.limit, world);
+  if (options.limit === undefined) return { hosts: selectHosts(inventory, undefined), warnings: inventory.warnings };
+  const limit = await readHostList(withHostsOfRuns(options.limit, stateFolder(options, world)), world);
   return { hosts: selectHosts(inventory, limit), warnings: inventory.warnings };
 }
 

@@ -38,7 +38,10 @@ export function withHosts(command: Command): Command {
       collect,
       [],
     )
-    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs; web:&prod:!canary')
+    .option(
+      '-l, --limit <pattern>',
+      'only these hosts: names, groups, globs, web:&prod:!canary, @FILE, or of an earlier run @RUN:failed, @RUN:unreachable, @RUN:left (@last:…)',
+    )
     .option('-c, --concurrency <number>', 'hosts worked on at once', wholeNumber, 25)
     .option('--timeout <seconds>', 'longest time to reach a host', wholeNumber, 20);
 }
@@ -107,9 +110,16 @@ function collectRule(value: string, all: readonly string[]): readonly string[] {
 }
 
 /** Reads a positive whole number from the command line. */
-export function wholeNumber(value: string): number {
+function wholeNumber(value: string): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || number < 1 || number > 100_000)
     throw new InvalidArgumentError('A positive whole number is expected.');
   return number;
+}
+
+/** Reads a positive whole number or a share such as `25%` from the command line. */
+export function countOrShare(value: string): number | `${number}%` {
+  if (/^(?:[1-9]\d?|100)%$/.test(value)) return value as `${number}%`;
+  if (value.endsWith('%')) throw new InvalidArgumentError('A share from 1% to 100% is expected.');
+  return wholeNumber(value);
 }

@@ -5,7 +5,7 @@ import type { Rollout } from '../model/playbook.ts';
 export function overLimit(
   { hosts }: Plan,
   { maxChanges }: Rollout,
-  onCommandLine: number | undefined,
+  onCommandLine: Rollout['maxChanges'],
 ): string | undefined {
   const read = hosts.flatMap((host) => (host.reachable ? [host] : []));
   const changes = read.flatMap((host) => host.changes.filter(({ action }) => action === 'recreate')).length;

@@ -29,6 +29,14 @@ export function startChangeProgress({ quiet }: Loudness, { stderr, clock }: Worl
   });
 }
 
+/** Tells what is worth a line of its own among what happens, out of the way of the live line. */
+export function note(text: string, progress: Progress, { quiet }: Pick<Loudness, 'quiet'>, { stderr }: World): void {
+  if (quiet) return;
+  progress.pause();
+  stderr.write(`${plainText(text, 500)}\n`);
+  progress.resume();
+}
+
 /** Tells things that are not errors but that the operator should know. */
 export function warn(warnings: readonly string[], { quiet }: Loudness, { stderr }: World): void {
   if (quiet) return;

@@ -1,6 +1,8 @@
 import type { Change } from '../model/plan.ts';
 import { changeText } from '../report/change-text.ts';
 import { plainText } from '../report/plain-text.ts';
+import type { GroupAnswer, GroupQuestion } from './group-prompt.ts';
+import { askGroup } from './group-prompt.ts';
 import { createLinePrompt } from './line-prompt.ts';
 import type { LinePrompt, PromptStreams } from './line-prompt.ts';
 
@@ -8,6 +10,8 @@ import type { LinePrompt, PromptStreams } from './line-prompt.ts';
 export interface Prompter {
   /** Whether to make one change. */
   ask(question: ChangeQuestion): Promise<Answer>;
+  /** Whether to make a change that is the same on several hosts. */
+  askGroup(question: GroupQuestion): Promise<GroupAnswer>;
   /** Whether to go on; anything but a plain yes is a no. */
   confirm(question: string): Promise<'yes' | 'no' | 'interrupted'>;
 }
@@ -58,6 +62,7 @@ export function createPrompter(options: PrompterOptions): Prompter {
   };
   return {
     ask: (question) => inTurn(() => askChange(question, prompt, options)),
+    askGroup: (question) => inTurn(() => askGroup(question, prompt, options)),
     confirm: (question) => inTurn(() => askPlainly(question, prompt)),
   };
 }

@@ -4,10 +4,19 @@ import type { JournalEntry, Outcome } from '../model/journal.ts';
 import { countOutcomes } from '../report/outcome-text.ts';
 import type { RunRecord } from '../report/status-text.ts';
 
+type Started = Extract<JournalEntry, { readonly event: 'run-started' }>;
+type BatchStarted = Extract<JournalEntry, { readonly event: 'batch-started' }>;
+
 /** A run as its journal tells it. */
 export interface RecordedRun {
   readonly record: RunRecord;
+  readonly started: Started;
+  readonly batches: readonly BatchStarted[];
   readonly results: readonly { readonly host: string; readonly container: string; readonly outcome: Outcome }[];
+  /** Hosts that could not be talked to. */
+  readonly unreached: readonly string[];
+  /** When it wrote its last line. */
+  readonly lastAt: string;
 }
 
 /** The runs recorded on this machine, newest first. */
@@ -16,6 +25,14 @@ export function readRuns(folder: string): readonly RunRecord[] {
     const run = readRun(folder, name);
     return run ? [run.record] : [];
   });
+}
+
+/** The same, whole, and each read only when it is asked for. */
+export function* recordedRuns(folder: string): Generator<RecordedRun> {
+  for (const name of runNames(folder)) {
+    const run = readRun(folder, name);
+    if (run) yield run;
+  }
 }
 
 /** One run; undefined when there is none of that name, or it never began. A torn last line, as a power cut leaves it, is passed over. */
@@ -28,16 +45,35 @@ export function readRun(folder: string, name: string): RecordedRun | undefined {
   const results = entries.flatMap((entry) =>
     entry.event === 'change-ended' ? [{ host: entry.host, container: entry.container, outcome: entry.outcome }] : [],
   );
+  const unreached = entries.flatMap((entry) => (entry.event === 'host-unreached' ? [entry.host] : []));
   return {
+    started,
     results,
+    unreached,
+    batches: entries.filter((entry) => entry.event === 'batch-started'),
+    lastAt: entries.at(-1)?.at ?? started.at,
     record: {
       run: started.run,
       startedAt: started.at,
       operator: started.operator,
       counts: countOutcomes(results),
+      unreached: unreached.length,
+      continues: started.continues ?? null,
       exitCode: ended?.exitCode ?? null,
     },
   };
+}
+
+/** The hosts on which a run was to change something, by the plan beside its journal. */
+export function plannedHosts(folder: string, name: string): readonly string[] {
+  try {
+    const plan = JSON.parse(readFileSync(join(folder, 'runs', name, 'plan.json'), 'utf8')) as {
+      readonly changes: readonly { readonly host: string; readonly action: string }[];
+    };
+    return plan.changes.filter(({ action }) => action === 'recreate').map(({ host }) => host);
+  } catch {
+    return [];
+  }
 }
 
 function runNames(folder: string): readonly string[] {

@@ -13,7 +13,14 @@ import { connectionSettings } from './inputs.ts';
 import type { CommonOptions } from './options.ts';
 import { usesColors } from './output.ts';
 import { startChangeProgress } from './progress-line.ts';
+import type { UnfinishedRun } from './unfinished-run.ts';
 import type { World } from './world.ts';
+
+/** How that ended, and which changes were finished by it. */
+export interface Resumed {
+  readonly codes: readonly ExitCode[];
+  readonly made: UnfinishedRun['made'];
+}
 
 /** Finishes or undoes, on every host, what an interrupted run left. A host that cannot be reached is told of by the scan that follows. */
 export async function resumeFleet(
@@ -21,7 +28,7 @@ export async function resumeFleet(
   inputs: Inputs,
   options: CommonOptions,
   world: World,
-): Promise<readonly ExitCode[]> {
+): Promise<Resumed> {
   const progress = startChangeProgress(options, world);
   const settings = connectionSettings(options, world);
   const results = await onEachHost(
@@ -41,7 +48,7 @@ export async function resumeFleet(
             ),
           );
         progress.resume();
-        return ended.map(({ outcome }) => exitCodeOf(outcome));
+        return ended;
       } finally {
         await session.close();
       }
@@ -49,12 +56,20 @@ export async function resumeFleet(
     world.interrupted,
   );
   progress.end();
-  return results.flatMap((result): readonly ExitCode[] => {
-    if (result.ok) return result.value;
+  const codes = results.flatMap((result): readonly ExitCode[] => {
+    if (result.ok) return result.value.map(({ outcome }) => exitCodeOf(outcome));
     if (!(result.error instanceof EnforceError)) return [];
     if (result.error.code === 'journal') throw result.error;
     if (result.error.code !== 'locked') return [];
     world.stderr.write(`${result.host.name}: ${errorText(result.error, { colors: false, verbose: false })}`);
     return [5];
   });
+  const made = results.flatMap(({ host, ...result }) =>
+    result.ok
+      ? result.value
+          .filter(({ outcome }) => outcome.result === 'applied')
+          .map(({ target }) => ({ host: host.name, container: target.container }))
+      : [],
+  );
+  return { codes, made };
 }

@@ -11,9 +11,17 @@ import type { World } from './world.ts';
 export interface RunRecorder {
   readonly journal: Journal;
   /** Notes that the run begins, and keeps its plan, when it has one, beside the journal. */
-  readonly begin: (plan?: { readonly document: string; readonly digest: string }) => void;
+  readonly begin: (plan?: RecordedPlan) => void;
   readonly end: (exitCode: number) => void;
   readonly close: () => void;
+}
+
+/** What a run carries out, and which run it goes on with. */
+export interface RecordedPlan {
+  readonly document: string;
+  readonly digest: string;
+  readonly scope?: string;
+  readonly continues?: string;
 }
 
 /** Begins a record. The run's name is the time and a random tail, so that names sort and two operators never meet. */
@@ -38,6 +46,9 @@ export function startRun(
           operator: world.operator,
           command,
           planDigest: plan?.digest ?? '',
+          ...(plan?.scope === undefined ? {} : { scope: plan.scope }),
+          ...(plan?.continues === undefined ? {} : { continues: plan.continues }),
+          process: world.identity.process,
         });
       }),
     end: (exitCode) => journal.write({ event: 'run-ended', at: at(), exitCode }),

@@ -10,7 +10,7 @@ import type { UnlockOptions } from './commands/unlock.ts';
 import type { CommonOptions } from './options.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { ExitCode } from './exit-code.ts';
-import { collect, withCarry, withHosts, withLock, withOutput, withRules, wholeNumber } from './options.ts';
+import { collect, countOrShare, withCarry, withHosts, withLock, withOutput, withRules } from './options.ts';
 import type { World } from './world.ts';
 
 /**
@@ -57,8 +57,16 @@ function build(world: World, end: (code: ExitCode) => void): Command {
   withLock(withCarry(withRules(program.command('apply').description('fix the findings, asking for each container'))))
     .argument('[plan.json]', 'a saved plan; without it a new one is made')
     .option('-y, --yes', 'do not ask', false)
-    .option('--max-changes <number>', 'do nothing when the plan has more changes than this', wholeNumber)
-    .option('--max-failures <number>', 'start nothing new after so many failures', wholeNumber)
+    .option(
+      '--max-changes <number>',
+      'do nothing when the plan has more changes than this, or than such a share of the containers (20%)',
+      countOrShare,
+    )
+    .option(
+      '--max-failures <number>',
+      'start nothing new after so many failures, or such a share of the changes (5%)',
+      countOrShare,
+    )
     .action(async (file: string | undefined, options: ApplyOptions) =>
       end(await (await import('./commands/apply.ts')).apply(file, options, world)),
     );

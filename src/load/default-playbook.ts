@@ -56,6 +56,7 @@ export const DEFAULT_PLAYBOOK: Playbook = {
     },
     'host-network-privileged-listener': {},
   },
+  autoApprove: [],
   rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
   health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback', restartTrial: 'auto' },
   keepSeconds: 7 * 86_400,

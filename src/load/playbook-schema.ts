@@ -71,7 +71,7 @@ const rollout = fields(
     pause: duration.optional(),
     order: z.enum(['stop-first', 'start-first'], { error: wrong('stop-first or start-first') }).optional(),
     max_changes: countOrShare('a number of changes or a share of the containers such as 20%').optional(),
-    max_failures: whole(1, 1_000_000, 'a number of failures, at least 1').optional(),
+    max_failures: countOrShare('a number of failures, at least 1, or a share of the changes such as 5%').optional(),
   },
   'a mapping of batches, pause, order, max_changes and max_failures',
 );
@@ -94,6 +94,11 @@ export const playbookSchema = fields(
     hosts: text('a host pattern such as "web:!canary"').optional(),
     containers: containers.optional(),
     rules: rulesSchema,
+    auto_approve: z
+      .array(oneOf(['privileged-host-port', 'linux-capabilities', 'host-network-privileged-listener']), {
+        error: wrong('a list of rules'),
+      })
+      .optional(),
     rollout: rollout.optional(),
     health: health.optional(),
     keep: duration.optional(),

@@ -31,6 +31,7 @@ export function readPlaybook(file: TextFile): Playbook {
       notInTheWay: written.containers?.not_in_the_way ?? [],
     },
     rules: ruleSettings(written.rules, document),
+    autoApprove: autoApprove(written, document),
     rollout: rollout(written.rollout),
     health: healthGate(written.health, document),
     keepSeconds: written.keep ?? 7 * 86_400,
@@ -53,6 +54,16 @@ function ruleSettings(rules: WrittenRules, document: YamlDocument): RuleSettings
     ...(capabilities === undefined ? {} : { 'linux-capabilities': capabilitySettings(capabilities, sourceOf) }),
     ...(listeners === undefined ? {} : { 'host-network-privileged-listener': {} }),
   };
+}
+
+function autoApprove({ auto_approve: named = [], rules }: Written, document: YamlDocument): Playbook['autoApprove'] {
+  for (const [index, rule] of named.entries()) {
+    if (given(rules[rule]) !== undefined) continue;
+    const path = ['auto_approve', index];
+    const text = `${rule} is not enforced by this playbook; expected one of its rules`;
+    throw fileError('bad-playbook', document.file, [{ line: document.lineOf(path), path, text }]);
+  }
+  return named;
 }
 
 /** Settings as written; `true` is the defaults, `false` is a rule that is not enforced. */

@@ -12,7 +12,24 @@ export type JournalEntry =
       readonly operator: string;
       readonly command: string;
       readonly planDigest: string;
+      /** Digest of what the command was about; a run with the same goes on where this one ended. */
+      readonly scope?: string;
+      /** The run this one goes on with. */
+      readonly continues?: string;
+      /** The process, as its own machine tells processes apart. */
+      readonly process?: string;
     }
+  | {
+      readonly event: 'batch-started';
+      readonly at: string;
+      /** From 1. */
+      readonly batch: number;
+      readonly hosts: readonly string[];
+      readonly isCanary: boolean;
+      /** Hosts of the whole rollout. */
+      readonly of: number;
+    }
+  | { readonly event: 'host-unreached'; readonly at: string; readonly host: string; readonly because: string }
   | {
       readonly event: 'change-started';
       readonly at: string;

@@ -8,6 +8,8 @@ export interface Playbook {
   readonly hosts: string;
   readonly containers: ContainerSelection;
   readonly rules: RuleSettings;
+  /** Rules whose changes a person is not asked about. */
+  readonly autoApprove: readonly (keyof RuleSettings)[];
   readonly rollout: Rollout;
   readonly health: HealthGate;
   /** How long the old container is kept after a change, in seconds. */
@@ -117,8 +119,8 @@ export interface Rollout {
   readonly maxChanges?: number | `${number}%`;
   /** `start-first`: where nothing is shared that only one may have, the new container answers before the old one stops. */
   readonly order: 'stop-first' | 'start-first';
-  /** Failed changes after which nothing new is started. */
-  readonly maxFailures: number;
+  /** Failed changes, or a share of the run's, after which nothing new is started. */
+  readonly maxFailures: number | `${number}%`;
 }
 
 /** When a changed container counts as healthy. */

@@ -1,5 +1,6 @@
 import type { Outcome } from '../model/journal.ts';
 import { padTo } from './columns.ts';
+import { counted } from './counted.ts';
 import { painter } from './paint.ts';
 import type { Paint } from './paint.ts';
 import { plainText } from './plain-text.ts';
@@ -16,6 +17,8 @@ export interface ChangeResult {
 export interface RunResult {
   readonly run: string;
   readonly results: readonly ChangeResult[];
+  /** Hosts that could not be talked to; counted apart from what failed. */
+  readonly unreached?: number;
   readonly exitCode: number;
 }
 
@@ -34,11 +37,15 @@ export function putBackText(result: ChangeResult, options: { readonly colors: bo
 }
 
 /** The last lines of a run: what needs a person, again, and how many of each. */
-export function runText({ run, results, exitCode }: RunResult, options: { readonly colors: boolean }): string {
+export function runText(
+  { run, results, unreached = 0, exitCode }: RunResult,
+  options: { readonly colors: boolean },
+): string {
   const paint = painter(options.colors);
   const stuck = results.filter(({ outcome }) => outcome.result === 'stuck');
   const none = exitCode === 0 ? 'nothing to do' : 'nothing could be done';
-  const summary = `Run ${plainText(run, 40)}: ${outcomeCounts(countOutcomes(results), none)}.`;
+  const missed = unreached === 0 ? '' : `, ${counted(unreached, 'host')} not reached`;
+  const summary = `Run ${plainText(run, 40)}: ${outcomeCounts(countOutcomes(results), none)}${missed}.`;
   return [
     ...stuck.flatMap((result) => outcomeLines(result, paint)),
     `${paint('strong', summary)}  exit ${exitCode}`,

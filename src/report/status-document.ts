@@ -9,11 +9,13 @@ export function statusDocument(
 ): JsonObject {
   return {
     ...documentHead(generatedAt, notReached.length),
-    runs: runs.map(({ run, startedAt, operator, counts, exitCode }) => ({
+    runs: runs.map(({ run, startedAt, operator, counts, unreached, continues, exitCode }) => ({
       run,
       started_at: startedAt,
       operator,
       counts: { ...counts },
+      hosts_unreached: unreached,
+      continues,
       exit_code: exitCode,
     })),
     kept: kept.map(({ host, container, name, run, until }) => ({ host, container, name, run, until })),

@@ -1,5 +1,6 @@
 import { inColumns } from './columns.ts';
 import type { Cell } from './columns.ts';
+import { counted } from './counted.ts';
 import { outcomeCounts } from './outcome-text.ts';
 import type { OutcomeCounts } from './outcome-text.ts';
 import { painter } from './paint.ts';
@@ -25,6 +26,10 @@ export interface RunRecord {
   readonly startedAt: string;
   readonly operator: string;
   readonly counts: OutcomeCounts;
+  /** How many hosts could not be talked to. */
+  readonly unreached: number;
+  /** The unfinished run it went on with. */
+  readonly continues: string | null;
   /** Null for a run that never ended. */
   readonly exitCode: number | null;
 }
@@ -103,9 +108,10 @@ function runRow(run: RunRecord): readonly Cell[] {
   return [
     plainText(run.run, 40),
     plainText(run.startedAt, 40),
-    outcomeCounts(run.counts, 'nothing done'),
+    `${outcomeCounts(run.counts, 'nothing done')}${run.unreached === 0 ? '' : `, ${counted(run.unreached, 'host')} not reached`}`,
     run.exitCode === null ? { text: 'did not end', tone: 'bad' } : `exit ${run.exitCode}`,
     plainText(run.operator, 64),
+    ...(run.continues === null ? [] : [`continues ${plainText(run.continues, 40)}`]),
   ];
 }
 

@@ -83,7 +83,9 @@ describe('enforce apply', () => {
 
     expect(exitCode).toBe(3);
     expect(stdout).toContain('web-1/a-recorder  rolled back');
-    expect(stdout).toMatch(/web-1\/web {2}deferred: the run has had 1 failures, as many as it may have/);
+    expect(stdout).toMatch(
+      /web-1\/web {2}deferred: the run has had 1 failure, as many as it may have \(max_failures 1\)/,
+    );
     expect(standing(fleet.engine('web-1'))).toContain('web running 80');
   });
 

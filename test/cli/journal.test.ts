@@ -54,6 +54,7 @@ describe('the journal of a run', () => {
     const told = journal.flatMap((entry) => (entry.event === 'operation' || entry.event === 'answered' ? [] : [entry]));
     expect(told).toMatchObject([
       { event: 'run-started', run: NAME, operator: 'a.lopez@control-1', command: 'apply' },
+      { event: 'batch-started', batch: 1, hosts: ['web-1'], isCanary: false, of: 1 },
       { event: 'change-started', host: 'web-1', container: 'mail', action: 'recreate' },
       { event: 'decided', decision: 'verified' },
       // It is tried by a restart.

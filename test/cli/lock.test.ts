@@ -32,18 +32,25 @@ describe('a host that another run has locked', () => {
     expect(standing(fleet.engine('web-1'))).toEqual([`${LOCK_NAME} created`, 'web running 80']);
   });
 
-  test('is waited for as long as was asked for', async () => {
+  test('is waited for as long as was asked for, and it is said for whom and since when', async () => {
     const id = await lock('web-1');
-    const { engine } = { engine: fleet.engine('web-1') };
-    let looks = 0;
+    const engine = fleet.engine('web-1');
+    const { world, ended } = operator.begin(operator.words('apply', '--yes', '--lock-timeout', '600'));
     engine.afterEach = ({ path }) => {
-      if (path === `/containers/${id}/json` && ++looks === 3) engine.store.containers.delete(id);
+      if (path === `/containers/${id}/json` && world.stderr.text().includes('waiting'))
+        engine.store.containers.delete(id);
     };
 
-    const { exitCode } = await operator.enforce('apply', '--yes', '--lock-timeout', '600');
+    const { exitCode, stderr } = await ended;
 
     expect(exitCode).toBe(0);
     expect(standing(engine)).toContain('web running 8080');
+    const waiting = stderr.split('\n').filter((line) => line.includes('waiting for run'));
+    expect(waiting).toEqual([
+      expect.stringMatching(
+        /^web-1\/enforce\.lock: waiting for run 8c1d of b\.ito@control-2, which has had this host for \d+ s$/,
+      ),
+    ]);
   });
 
   test('is taken over once its time is over', async () => {

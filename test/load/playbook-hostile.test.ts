@@ -29,7 +29,7 @@ const BAD: readonly (readonly [string, string, string])[] = [
   [
     'a key like no other',
     `${RULES}notify: a\n`,
-    '2: notify: is not a known key; expected name, hosts, containers, rules, rollout, health, keep, windows',
+    '2: notify: is not a known key; expected name, hosts, containers, rules, auto_approve, rollout, health, keep, windows',
   ],
   [
     'an unknown rule',
@@ -136,7 +136,7 @@ const BAD: readonly (readonly [string, string, string])[] = [
   [
     'no failure allowed',
     `${RULES}rollout: { max_failures: 0 }\n`,
-    '2: rollout.max_failures: is 0; expected a number of failures, at least 1',
+    '2: rollout.max_failures: is 0; expected a number of failures, at least 1, or a share of the changes such as 5%',
   ],
   ['a pause without unit', `${RULES}rollout: { pause: 30 }\n`, `2: rollout.pause: is 30; expected ${LENGTH}`],
   ['a length in words', `${RULES}keep: a week\n`, `2: keep: is "a week"; expected ${LENGTH}`],

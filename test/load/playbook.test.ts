@@ -26,6 +26,7 @@ describe('a playbook', () => {
         'linux-capabilities': someCapabilitySettings(),
         'host-network-privileged-listener': {},
       },
+      autoApprove: [],
       rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
       health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback', restartTrial: 'auto' },
       keepSeconds: 604_800,
@@ -59,7 +60,8 @@ rules:
     profiles:
       "nginx:*": [CHOWN, cap_setgid, SetUID, CHOWN]
       "container:metrics-*": []
-rollout: { batches: [1, 25%, 100%], pause: 30s, order: start-first, max_changes: 20%, max_failures: 3 }
+auto_approve: [privileged-host-port]
+rollout: { batches: [1, 25%, 100%], pause: 30s, order: start-first, max_changes: 20%, max_failures: 5% }
 health: { healthy_for: 1m30s, deadline: 5m, on_failure: rollback, soak: 10m }
 keep: 1d12h
 windows:
@@ -90,12 +92,13 @@ windows:
           ],
         }),
       },
+      autoApprove: ['privileged-host-port'],
       rollout: {
         batches: [1, '25%', '100%'],
         pauseSeconds: 30,
         order: 'start-first',
         maxChanges: '20%',
-        maxFailures: 3,
+        maxFailures: '5%',
       },
       health: {
         healthyForSeconds: 90,

@@ -27,7 +27,17 @@ const OUTCOMES: readonly Outcome[] = [
   { result: 'stuck', because: 'the engine is gone', recover: 'docker start shop' },
 ];
 const STATUS = {
-  runs: [{ run: '7f3a', startedAt: '2026-11-22', operator: 'mlopez', counts: { applied: 1 }, exitCode: null }],
+  runs: [
+    {
+      run: '7f3a',
+      startedAt: '2026-11-22',
+      operator: 'mlopez',
+      counts: { applied: 1 },
+      unreached: 0,
+      continues: '7e00',
+      exitCode: null,
+    },
+  ],
   kept: [{ host: 'web-1', container: 'shop', name: 'shop.enforce-bak-7f3a', run: '7f3a', until: '2026-11-29' }],
   unfinished: [{ host: 'web-1', container: 'ftp', run: '7f3a', because: 'it is stopped' }],
   suspects: [

@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { statusText } from '../../src/report/status-text.ts';
 
+const RUN = { operator: 'mlopez', counts: {}, unreached: 0, continues: null, exitCode: null };
+
 describe('the text of a status', () => {
   test('tells of runs, kept containers, half-done changes and hosts that were not reached', () => {
     const text = statusText(
       {
         runs: [
-          { run: '81c0', startedAt: '2026-11-23 22:09', operator: 'mlopez', counts: {}, exitCode: null },
-          { run: '7f3a', startedAt: '2026-11-22 21:09', operator: 'mlopez', counts: { applied: 2 }, exitCode: 0 },
+          { ...RUN, run: '81c0', startedAt: '2026-11-23 22:09', continues: '7f3a' },
+          { ...RUN, run: '7f3a', startedAt: '2026-11-22 21:09', counts: { applied: 2 }, unreached: 1, exitCode: 4 },
         ],
         kept: [
           { host: 'web-1', container: 'shop', name: 'shop.enforce-bak-7f3a', run: '7f3a', until: '2026-11-29' },
@@ -47,8 +49,8 @@ describe('the text of a status', () => {
     );
 
     expect(text).toBe(`\
-runs         81c0  2026-11-23 22:09  nothing done  did not end  mlopez
-             7f3a  2026-11-22 21:09  2 applied     exit 0       mlopez
+runs         81c0  2026-11-23 22:09  nothing done                   did not end  mlopez  continues 7f3a
+             7f3a  2026-11-22 21:09  2 applied, 1 host not reached  exit 4       mlopez
 kept         web-1/shop  shop.enforce-bak-7f3a  run 7f3a  until 2026-11-29
              web-1/ftp   ftp.enforce-bak-7f3a   run 7f3a
 unfinished   web-2/shop  run 81c0  the old container is stopped

@@ -17,6 +17,7 @@ export function aPlaybook(different: Partial<Playbook> = {}): Playbook {
       'linux-capabilities': someCapabilitySettings(),
       'host-network-privileged-listener': {},
     },
+    autoApprove: [],
     rollout: { batches: ['100%'], pauseSeconds: 0, order: 'stop-first', maxFailures: 1 },
     health: { healthyForSeconds: 10, deadlineSeconds: 120, onFailure: 'rollback', restartTrial: 'auto' },
     keepSeconds: 7 * 24 * 3600,

@@ -1,5 +1,6 @@
 import type { ChangeResult } from '../../apply/apply-host.ts';
 import type { Plan } from '../../model/plan.ts';
+import { counted } from '../../report/counted.ts';
 import { jsonLine, jsonText } from '../../report/json-text.ts';
 import { planDocument } from '../../report/plan-document.ts';
 import { planSummary, planText } from '../../report/plan-text.ts';
@@ -9,7 +10,7 @@ import type { FleetResult } from '../apply-fleet.ts';
 import { digestText } from '../digest-text.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { exitCodeOf, worst } from '../exit-code.ts';
-import { readInputs, seekingSurplus } from '../inputs.ts';
+import { readInputs, seekingSurplus, stateFolder } from '../inputs.ts';
 import type { Inputs } from '../inputs.ts';
 import type { CarryOption, CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
@@ -20,6 +21,8 @@ import { canPrompt } from '../prompt.ts';
 import { refused, requireCarry, requireFresh, requireHosts, savedPlan } from '../saved-plan.ts';
 import { startRun } from '../run-record.ts';
 import type { RunRecorder } from '../run-record.ts';
+import type { UnfinishedRun } from '../unfinished-run.ts';
+import { continuesText, scopeOf, unfinishedRun, withoutMade } from '../unfinished-run.ts';
 import { scanFleet } from '../scan-fleet.ts';
 import { usage } from '../run.ts';
 import type { World } from '../world.ts';
@@ -30,8 +33,8 @@ import { requireContainers } from '../require-containers.ts';
 /** Flags of `enforce apply`. */
 export interface ApplyOptions extends CommonOptions, CarryOption {
   readonly yes: boolean;
-  readonly maxChanges?: number;
-  readonly maxFailures?: number;
+  readonly maxChanges?: number | `${number}%`;
+  readonly maxFailures?: number | `${number}%`;
 }
 
 /** `enforce apply`: fixes what the plan says, container by container, and first ends what an interrupted run left. */
@@ -69,15 +72,22 @@ async function inRun(
 ): Promise<ExitCode> {
   world.holdInterrupts();
   const resumed = await resumeFleet(run.journal, inputs, options, world);
-  const plan = saved ?? (await freshPlan(inputs, resumed, options, world));
+  const scope = scopeOf(inputs, options, saved);
+  const earlier = unfinishedRun(scope, stateFolder(options, world), world);
+  const plan = saved
+    ? withoutMade(saved, earlier ? [...earlier.made, ...resumed.made] : [])
+    : await freshPlan(inputs, resumed.codes, options, world);
   if (!showsDiff(plan, options)) warn(plan.warnings, options, world);
   const limit = overLimit(plan, inputs.playbook.rollout, options.maxChanges);
   if (limit !== undefined) throw refused(limit, 'narrow the plan with --limit or --container, or raise --max-changes');
 
   const document = jsonText(planDocument(plan));
   const digest = digestText(document);
-  showPlan(plan, run, options, world);
-  run.begin({ document, digest });
+  showPlan(plan, run, earlier, options, world);
+  run.begin({ document, digest, scope, ...(earlier === undefined ? {} : { continues: earlier.run }) });
+  const unread = plan.hosts.flatMap((host) => (host.reachable ? [] : [host]));
+  for (const { host, because } of unread)
+    run.journal.write({ event: 'host-unreached', at: world.clock.timestamp(), host, because });
   const ended =
     changeCount(plan) === 0
       ? { results: [], unreached: [], interrupted: world.interrupted.aborted }
@@ -89,22 +99,31 @@ async function inRun(
           options,
           run: run.journal,
           world,
+          soFar: earlier?.soFar,
         });
-  const { results } = ended;
-  const exitCode = endCode(plan, ended, resumed);
+  const exitCode = endCode(plan, ended, resumed.codes);
   run.end(exitCode);
-  showEnd(run, results, exitCode, options, world);
+  showEnd(run, { results: ended.results, unreached: unread.length + ended.unreached.length, exitCode }, options, world);
   return exitCode;
 }
 
-function showPlan(plan: Plan, { journal }: RunRecorder, options: ApplyOptions, world: World): void {
+function showPlan(
+  plan: Plan,
+  { journal }: RunRecorder,
+  earlier: UnfinishedRun | undefined,
+  options: ApplyOptions,
+  world: World,
+): void {
   const { json, verbose, color } = options;
+  const changes = changeCount(plan);
   if (json) {
+    const at = world.clock.timestamp();
     world.stdout.write(
-      jsonLine({ type: 'run-started', at: world.clock.timestamp(), run: journal.run, changes: changeCount(plan) }),
+      jsonLine({ type: 'run-started', at, run: journal.run, changes, continues: earlier?.run ?? null }),
     );
     return;
   }
+  if (earlier && !options.quiet) world.stderr.write(`${continuesText(earlier, changes)}\n`);
   world.stdout.write(
     showsDiff(plan, options) && !options.quiet
       ? planText(plan, { colors: usesColors(world.stdout, world, color), verbose: verbose > 0 })
@@ -117,16 +136,27 @@ function showsDiff(plan: Plan, { json, yes }: ApplyOptions): boolean {
   return !json && (yes || changeCount(plan) === 0);
 }
 
+interface RunEnd {
+  readonly results: readonly ChangeResult[];
+  readonly unreached: number;
+  readonly exitCode: ExitCode;
+}
+
 function showEnd(
   { journal }: RunRecorder,
-  results: readonly ChangeResult[],
-  exitCode: ExitCode,
-  { json, color }: ApplyOptions,
+  { results, unreached, exitCode }: RunEnd,
+  { json, color, quiet }: ApplyOptions,
   world: World,
 ): void {
   if (json) {
     world.stdout.write(
-      jsonLine({ type: 'run-ended', at: world.clock.timestamp(), run: journal.run, exit_code: exitCode }),
+      jsonLine({
+        type: 'run-ended',
+        at: world.clock.timestamp(),
+        run: journal.run,
+        exit_code: exitCode,
+        hosts_unreached: unreached,
+      }),
     );
     return;
   }
@@ -137,8 +167,14 @@ function showEnd(
     notes: [],
   }));
   world.stdout.write(
-    runText({ run: journal.run, results: shown, exitCode }, { colors: usesColors(world.stdout, world, color) }),
+    runText(
+      { run: journal.run, results: shown, unreached, exitCode },
+      { colors: usesColors(world.stdout, world, color) },
+    ),
   );
+  const left = results.filter(({ outcome }) => outcome.result === 'deferred').length;
+  if (left > 0 && !quiet)
+    world.stderr.write(`next: the same command goes on with ${counted(left, 'change')} that it did not come to\n`);
 }
 
 /** A plan is no approval: only a person at a terminal or `--yes` is. */

@@ -1,0 +1,48 @@
+import type { Outcome } from '../model/journal.ts';
+import type { Batch, RolloutSoFar } from './batches.ts';
+import { afterBatch, nextBatch } from './batches.ts';
+import { isFailure } from './failure-budget.ts';
+
+/** What a rollout is made of. */
+export interface RolloutSteps {
+  /** Of batches, as a playbook gives them. */
+  readonly sizes: readonly (number | `${number}%`)[];
+  /** Works on the hosts of a batch; how each of their changes ended. */
+  readonly runBatch: (batch: Batch) => Promise<readonly Outcome[]>;
+  /** Those of some hosts on which there is something to do still. */
+  readonly stillOpen: (hosts: readonly string[]) => readonly string[];
+  /** Why nothing more may be begun; undefined while it may. */
+  readonly whyStopped: () => string | undefined;
+  /** Between two batches. */
+  readonly pause: () => Promise<void>;
+  /** Told of the hosts that are left when nothing more may be begun. */
+  readonly leave: (hosts: readonly string[], because: string) => void;
+}
+
+/** Goes through hosts batch by batch, until all are done or nothing more may be begun. */
+export async function rollOut(hosts: readonly string[], begunBefore: RolloutSoFar, steps: RolloutSteps): Promise<void> {
+  let left = steps.stillOpen(hosts);
+  let soFar = begunBefore;
+  let hasChanged = false;
+  for (;;) {
+    const batch = nextBatch(left, soFar, steps.sizes);
+    if (!batch) return;
+    // What was only skipped needs no time to show its effects.
+    if (hasChanged && steps.whyStopped() === undefined) await steps.pause();
+    const stopped = steps.whyStopped();
+    if (stopped !== undefined) {
+      steps.leave(left, stopped);
+      return;
+    }
+    const outcomes = await steps.runBatch(batch);
+    hasChanged = outcomes.some((outcome) => outcome.result === 'applied' || isFailure(outcome));
+    soFar = afterBatch(soFar, batch, shownBy(outcomes));
+    const done = new Set(batch.hosts);
+    left = steps.stillOpen(left.filter((host) => !done.has(host)));
+  }
+}
+
+/** Whether a batch has shown that the changes are good. */
+export function shownBy(outcomes: readonly Outcome[]): 'something' | 'nothing' {
+  return outcomes.some(({ result }) => result === 'applied') && !outcomes.some(isFailure) ? 'something' : 'nothing';
+}
