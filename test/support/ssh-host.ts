@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 
@@ -27,12 +27,12 @@ export interface SshHost {
   readonly seen: Seen;
   /** Who is logged in. */
   readonly clients: ReadonlySet<Connection>;
+  /** Emits `close` whenever a connection is gone. */
+  readonly disconnected: EventEmitter;
   /** Ends every connection without a word of ssh: with a reset, or as a host that shuts down. */
   cut(how: 'reset' | 'end'): void;
   /** Keeps every connection and reads nothing more from it. */
   freeze(): void;
-  /** Resolves once the last channel to the engine is closed. */
-  untilIdle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,7 +48,6 @@ interface Seen {
   /** `host:port` of every port that was forwarded to. */
   readonly ports: string[];
   agentRequests: number;
-  readonly idle: EventEmitter;
 }
 
 /** Starts a host that shows these keys. */
@@ -62,15 +61,18 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
     refusals: 0,
     ports: [],
     agentRequests: 0,
-    idle: new EventEmitter(),
   };
   const sockets = new Set<Socket>();
   const clients = new Set<Connection>();
+  const disconnected = new EventEmitter();
   const ssh = new ssh2.Server({ hostKeys, ident: 'double' }, (client) => {
     // Clients that are cut or refused are what the tests are about.
     client.on('error', () => undefined);
     client.on('authentication', (login) => authenticate(login, behaviour.authorizedKey, seen));
-    client.on('close', () => clients.delete(client));
+    client.on('close', () => {
+      clients.delete(client);
+      disconnected.emit('close');
+    });
     client.on('ready', () => {
       clients.add(client);
       serve(client, behaviour, seen);
@@ -92,11 +94,9 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
     behaviour,
     seen,
     clients,
+    disconnected,
     cut: (how) => sockets.forEach((socket) => (how === 'reset' ? socket.resetAndDestroy() : socket.destroy())),
     freeze: () => sockets.forEach((socket) => socket.pause()),
-    async untilIdle() {
-      if (seen.open > 0) await once(seen.idle, 'idle');
-    },
     async close() {
       sockets.forEach((socket) => socket.destroy());
       await new Promise((resolve) => listener.close(resolve));
@@ -171,10 +171,7 @@ function bridge(channel: ServerChannel, socket: Socket, seen?: Seen): void {
   if (seen !== undefined) {
     seen.open += 1;
     seen.most = Math.max(seen.most, seen.open);
-    channel.once('close', () => {
-      seen.open -= 1;
-      if (seen.open === 0) seen.idle.emit('idle');
-    });
+    channel.once('close', () => (seen.open -= 1));
   }
   socket.on('error', () => channel.close());
   channel.on('error', () => socket.destroy());

@@ -36,7 +36,7 @@ export function explainLink(error: unknown, where: string): EnforceError {
   if (error instanceof EnforceError) return error;
   const { message } = failureOf(error);
   if (message === 'Keepalive timeout') {
-    return new EnforceError('timed-out', `${where} fell silent: three keepalives were not answered`, { cause: error });
+    return new EnforceError('timed-out', `${where} fell silent: keepalives were not answered`, { cause: error });
   }
   if (message === 'Timed out while waiting for handshake') {
     return new EnforceError('timed-out', `${where} did not answer within the ConnectTimeout of the ssh configuration`, {

@@ -20,6 +20,9 @@ export interface SshSettings {
   readonly strictHostKeyChecking: string;
   /** 0 for no limit of its own. */
   readonly connectTimeoutMilliseconds: number;
+  /** How often a silent connection is probed (ServerAliveInterval), and how many probes may go unanswered. */
+  readonly keepaliveMilliseconds: number;
+  readonly keepalivesMissed: number;
   readonly jumps: readonly SshAddress[];
 }
 
@@ -34,18 +37,19 @@ export async function readSshSettings(
     refuseUnsafe(address.user, /^[A-Za-z0-9_][A-Za-z0-9._@\\-]*\$?$/, 'the name of a user');
   const words = await askOpenSsh(address, settings, signal);
 
-  if (words.one('proxycommand') !== undefined) {
+  if (words.one('proxycommand') !== undefined && address.transport !== 'openssh') {
     throw new EnforceError(
       'bad-connection-settings',
       `the ssh configuration reaches ${address.hostName} by a ProxyCommand`,
       {
-        hint: 'enforce runs no commands of the configuration; ProxyJump does the same and is supported',
+        hint: 'enforce itself runs no commands of the configuration: ProxyJump does the same, or transport: openssh in the inventory lets ssh run it',
       },
     );
   }
   const hostName = words.one('hostname') ?? address.hostName;
   const user = address.user ?? words.one('user') ?? settings.userName;
   const proxyJump = words.one('proxyjump');
+  const aliveSeconds = Number(words.one('serveraliveinterval') ?? 0);
   return {
     hostName,
     port: address.port ?? Number(words.one('port') ?? 22),
@@ -59,6 +63,9 @@ export async function readSshSettings(
     hostKeyAlias: words.one('hostkeyalias'),
     strictHostKeyChecking: words.one('stricthostkeychecking') ?? 'ask',
     connectTimeoutMilliseconds: Number(words.one('connecttimeout') ?? 0) * 1000,
+    // A host that fell silent must end, so without a word of the configuration it is probed too.
+    keepaliveMilliseconds: aliveSeconds > 0 ? aliveSeconds * 1000 : settings.keepaliveMilliseconds,
+    keepalivesMissed: aliveSeconds > 0 ? Number(words.one('serveralivecountmax') ?? 3) : 3,
     jumps: proxyJump === undefined ? [] : readJumps(proxyJump),
   };
 }

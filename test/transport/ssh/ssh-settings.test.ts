@@ -41,6 +41,8 @@ Host web-*
   HostKeyAlias shop
   StrictHostKeyChecking accept-new
   ConnectTimeout 7
+  ServerAliveInterval 5
+  ServerAliveCountMax 2
   ProxyJump jump@bastion:33,inner
 `);
 
@@ -57,6 +59,8 @@ Host web-*
       hostKeyAlias: 'shop',
       strictHostKeyChecking: 'accept-new',
       connectTimeoutMilliseconds: 7_000,
+      keepaliveMilliseconds: 5_000,
+      keepalivesMissed: 2,
       jumps: [
         { kind: 'ssh', hostName: 'bastion', user: 'jump', port: 33, become: false },
         { kind: 'ssh', hostName: 'inner', become: false },
@@ -110,6 +114,8 @@ Host web-*
       hostKeyAlias: undefined,
       strictHostKeyChecking: 'ask',
       connectTimeoutMilliseconds: 0,
+      keepaliveMilliseconds: 10_000,
+      keepalivesMissed: 3,
       jumps: [],
     });
   });
