@@ -23,3 +23,8 @@ export interface ConnectionSettings {
   readonly random?: () => number;
   readonly delay?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
+
+/** Ends connecting when it takes too long, or when the person interrupts. */
+export function deadlineOf({ signal, deadlineMilliseconds }: ConnectionSettings): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(deadlineMilliseconds)]);
+}

@@ -4,12 +4,13 @@ import { awaitEngine } from './await-engine.ts';
 import { ChannelAgent } from './channel-agent.ts';
 import { collectOutput } from './collect-output.ts';
 import type { Connection, RunningScript, ScriptLimits, ScriptOutput } from './connection.ts';
-import type { ConnectionSettings } from './connection-settings.ts';
+import { type ConnectionSettings, deadlineOf } from './connection-settings.ts';
 import { dialableIp } from './dialable-ip.ts';
 import { explainRequest, failureOf, stopped } from './explain.ts';
 import { followScript } from './follow-script.ts';
 import { ChannelSocket, type ChannelSource } from './ssh/channel-socket.ts';
 import { openRefusal } from './ssh/explain-ssh.ts';
+import { withMoreLogins } from './ssh/more-logins.ts';
 import { openSshClient } from './ssh/ssh-client.ts';
 import type { SshLink } from './ssh/ssh-link.ts';
 import { waysToEngine, type Way } from './ssh/ways.ts';
@@ -32,7 +33,10 @@ export async function openSsh(
 }
 
 async function openLink(address: SshAddress, settings: ConnectionSettings, signal: AbortSignal): Promise<SshLink> {
-  if (address.transport === undefined) return openSshClient(address, settings, signal);
+  if (address.transport === undefined) {
+    const first = await openSshClient(address, settings, signal);
+    return withMoreLogins(first, () => openSshClient(address, settings, deadlineOf(settings)));
+  }
   const { openOpenSsh } = await import('./ssh/openssh-client.ts');
   return openOpenSsh(address, settings, signal);
 }

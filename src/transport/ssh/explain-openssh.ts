@@ -105,11 +105,18 @@ function loginTrouble(said: string, where: string, own: SshSettings): EnforceErr
     new Error(isTooMany ? 'too many authentication failures' : 'All configured authentication methods failed'),
     {
       where: who === undefined || who === `${own.user}@${own.hostName}` ? where : printable(who),
-      identity: { methods: [], tried: ['what ssh offered'], unusable: unusableKeys(said) },
+      identity: { methods: [], tried: offeredKeys(said), unusable: unusableKeys(said) },
       accepted: refused?.['accepted']?.split(',') ?? [],
       agentTrouble: '',
     },
   );
+}
+
+function offeredKeys(said: string): readonly string[] {
+  const offered = [...said.matchAll(/Offering public key: (.+?) [A-Z0-9-]+ SHA256:/g)].map(([, key = '']) =>
+    printable(key),
+  );
+  return offered.length === 0 ? ['a login without any key'] : [...new Set(offered)];
 }
 
 function unusableKeys(said: string): readonly string[] {

@@ -104,11 +104,15 @@ function watch(shell: ChildProcessWithoutNullStreams, folder: string): SshMaster
   };
 }
 
-/** Of the many lines that tell what it does, those that name the host it is at and the key that host showed. */
+/** Of the many lines that tell what it does, those that name the host it is at, the key that showed and ours. */
 function worthKeeping(text: string): string {
   return text
     .split(/(?<=\n)/)
-    .filter((line) => !line.startsWith('debug') || /: (?:Authenticating to |Server host key: )/.test(line.slice(0, 40)))
+    .filter(
+      (line) =>
+        !line.startsWith('debug') ||
+        /: (?:Authenticating to |Server host key: |Offering public key: )/.test(line.slice(0, 40)),
+    )
     .join('');
 }
 

@@ -47,13 +47,13 @@ afterEach(() => lab.close());
   });
 
   test('of a login that is refused, with what the host accepts', async () => {
-    lab.homeFile('id_ed25519', keys.stranger.private);
+    const file = lab.homeFile('id_ed25519', keys.stranger.private);
 
     const failure = await lab.failure();
 
     expect(failure).toMatchObject({
       code: 'authentication',
-      message: `deploy@127.0.0.1 port ${lab.ssh.port} refused what ssh offered; it accepts publickey`,
+      message: `deploy@127.0.0.1 port ${lab.ssh.port} refused ${file}; it accepts publickey`,
       hint: expect.stringContaining('ssh-copy-id'),
     });
   });
