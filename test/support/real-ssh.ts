@@ -34,7 +34,10 @@ export function withRealSsh(transport: SshTransport): RealSsh {
         ...(transport === 'openssh' ? { transport } : {}),
         ...address,
       });
-      const connection = await openConnection(host, settingsFor(to.homeFolder, changes));
+      const connection = await openConnection(
+        host,
+        settingsFor(to.homeFolder, { userName: 'root', controlParentFolder: to.homeFolder, ...changes }),
+      );
       opened.push(connection);
       return connection;
     },

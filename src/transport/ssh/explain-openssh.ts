@@ -105,7 +105,7 @@ function loginTrouble(said: string, where: string, own: SshSettings): EnforceErr
     new Error(isTooMany ? 'too many authentication failures' : 'All configured authentication methods failed'),
     {
       where: who === undefined || who === `${own.user}@${own.hostName}` ? where : printable(who),
-      identity: { methods: [], tried: offeredKeys(said), unusable: unusableKeys(said) },
+      identity: { methods: [], tried: offeredKeys(said), unusable: unusableKeys(said), onlyOpenSsh: [] },
       accepted: refused?.['accepted']?.split(',') ?? [],
       agentTrouble: '',
     },

@@ -13,6 +13,8 @@ export interface SshSettings {
   readonly agentSocket: string | undefined;
   readonly identityFiles: readonly string[];
   readonly identitiesOnly: boolean;
+  /** Named by CertificateFile; those beside the key files are not. */
+  readonly certificateFiles: readonly string[];
   /** The first is where a person would add a key. */
   readonly knownHostsFiles: readonly string[];
   readonly hostKeyAlias: string | undefined;
@@ -49,15 +51,16 @@ export async function readSshSettings(
   const hostName = words.one('hostname') ?? address.hostName;
   const user = address.user ?? words.one('user') ?? settings.userName;
   const proxyJump = words.one('proxyjump');
+  const asPath = (path: string): string =>
+    inHome(expandTokens(path, { d: settings.homeFolder, h: hostName, r: user, u: settings.userName }), settings);
   const aliveSeconds = Number(words.one('serveraliveinterval') ?? 0);
   return {
     hostName,
     port: address.port ?? Number(words.one('port') ?? 22),
     user,
     agentSocket: agentSocketOf(words, settings),
-    identityFiles: identityFilesOf(address, words, settings).map((path) =>
-      inHome(expandTokens(path, { d: settings.homeFolder, h: hostName, r: user, u: settings.userName }), settings),
-    ),
+    identityFiles: identityFilesOf(address, words, settings).map(asPath),
+    certificateFiles: words.all('certificatefile').map(asPath),
     identitiesOnly: words.one('identitiesonly') === 'yes',
     knownHostsFiles: knownHostsFilesOf(words, settings).map((path) => inHome(path, settings)),
     hostKeyAlias: words.one('hostkeyalias'),

@@ -35,6 +35,7 @@ Host web-*
   Port 2222
   IdentityFile ~/.ssh/%r_key
   IdentitiesOnly yes
+  CertificateFile ~/.ssh/%r_key-cert.pub
   IdentityAgent /run/agent.sock
   UserKnownHostsFile ~/.ssh/fleet_hosts
   GlobalKnownHostsFile /etc/fleet_hosts
@@ -55,6 +56,7 @@ Host web-*
       agentSocket: '/run/agent.sock',
       identityFiles: [join(homeFolder, '.ssh', 'ops_key')],
       identitiesOnly: true,
+      certificateFiles: [join(homeFolder, '.ssh', 'ops_key-cert.pub')],
       knownHostsFiles: [join(homeFolder, '.ssh', 'fleet_hosts'), '/etc/fleet_hosts'],
       hostKeyAlias: 'shop',
       strictHostKeyChecking: 'accept-new',
@@ -105,6 +107,7 @@ Host web-*
       agentSocket: undefined,
       identityFiles: ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homeFolder, '.ssh', name)),
       identitiesOnly: false,
+      certificateFiles: [],
       knownHostsFiles: [
         join(homeFolder, '.ssh', 'known_hosts'),
         join(homeFolder, '.ssh', 'known_hosts2'),
