@@ -8,9 +8,13 @@ import { settingsFor, sshHost, type SshTransport } from './ssh-fleet.ts';
 /** Real sshds, and connections to them, that are gone after each test. */
 export interface RealSsh {
   /** Starts one with these lines added to its configuration. */
-  startSshd(...lines: readonly string[]): Promise<RealSshd>;
+  readonly startSshd: (...lines: readonly string[]) => Promise<RealSshd>;
   /** Logs in to one as root, or whoever the address says. */
-  open(to: RealSshd, address?: Partial<SshAddress>, changes?: Partial<ConnectionSettings>): Promise<Connection>;
+  readonly open: (
+    to: RealSshd,
+    address?: Partial<SshAddress>,
+    changes?: Partial<ConnectionSettings>,
+  ) => Promise<Connection>;
 }
 
 /** For the suite it is called in, by one client of ssh. */

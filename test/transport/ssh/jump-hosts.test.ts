@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 import { testWithOpenSsh } from '../../support/ssh-binary.ts';
 import { ask, keys, sshHost, startLab, type Lab } from '../../support/ssh-fleet.ts';
@@ -63,4 +64,28 @@ describe('jump hosts', () => {
 
     expect(failure).toMatchObject({ message: expect.stringContaining('in a circle') });
   });
+
+  testWithOpenSsh.each(['ssh', 'openssh'] as const)(
+    'that die end what goes through them, and are not taken for the host: by %s',
+    async (transport) => {
+      const bastion = await lab.another([keys.otherHost.private]);
+      const folder = join(lab.settings.homeFolder, '.ssh');
+      lab.homeFile(
+        'config',
+        `Host web-1\n  HostName 127.0.0.1\n  Port ${lab.ssh.port}\n  ProxyJump bastion\nHost bastion\n  HostName 127.0.0.1\n  Port ${bastion.port}\nHost *\n  User deploy\n  IdentityFile ${folder}/id_ed25519\n  UserKnownHostsFile ${folder}/known_hosts\n`,
+      );
+      lab.homeFile(
+        'known_hosts',
+        `[127.0.0.1]:${lab.ssh.port} ${keys.host.public}\n[127.0.0.1]:${bastion.port} ${keys.otherHost.public}\n`,
+      );
+      const direct = await lab.open();
+      const through = await lab.open(sshHost({ hostName: 'web-1', ...(transport === 'openssh' ? { transport } : {}) }));
+      bastion.cut('reset');
+
+      const failure = await ask(through, '/info').catch((error: unknown) => error);
+
+      expect(through.explain(failure)).toMatchObject({ code: 'unreachable' });
+      expect(await ask(direct, '/info')).toBe('{}');
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startLab, type Lab } from '../../support/ssh-fleet.ts';
+import { ask, startLab, type Lab } from '../../support/ssh-fleet.ts';
+import { startNoise } from '../../support/ssh-noise.ts';
 import { startSilence } from '../../support/ssh-silence.ts';
 import { describeEachTransport } from '../../support/ssh-transports.ts';
 
@@ -109,6 +110,50 @@ describeEachTransport((transport) => {
       const failure = await lab.failure(lab.hostWith({ hostName: 'web-1.invalid' }));
 
       expect(failure).toMatchObject({ code: 'unreachable', message: expect.stringContaining('resolve') });
+    });
+
+    test('that is no sshd is told apart, and is not tried for long', async () => {
+      const web = await startNoise('HTTP/1.1 400 Bad Request\r\n\r\n', 1);
+
+      const failure = await lab.failure(lab.hostWith({ port: web.port }));
+      await web.close();
+
+      expect(failure).toMatchObject({ code: 'unreachable', hint: expect.stringContaining('is it an sshd') });
+    });
+
+    test('that talks without end is given up before it has said much', async () => {
+      const noise = await startNoise(`${'x'.repeat(65_535)}\n`);
+
+      const failure = await lab.failure(lab.hostWith({ port: noise.port }));
+      const bytes = noise.bytes();
+      await noise.close();
+
+      expect(failure.code).toBe('unreachable');
+      expect(bytes).toBeLessThan(64 * 1024 * 1024);
+    });
+
+    test('that is silent longer than the ConnectTimeout of its configuration is given up then', async () => {
+      const silence = await startSilence();
+      lab.homeFile('config', 'ConnectTimeout 1\n');
+
+      const failure = await lab.failure(lab.hostWith({ port: silence.port }));
+      await silence.close();
+
+      expect(failure).toMatchObject({ code: 'timed-out', message: expect.stringContaining('ConnectTimeout') });
+    });
+
+    test('that falls silent is given up as ServerAliveInterval and ServerAliveCountMax say', async () => {
+      lab.homeFile('config', 'ServerAliveInterval 1\nServerAliveCountMax 1\n');
+      const connection = await lab.open(lab.host, { keepaliveMilliseconds: 600_000 });
+      const request = ask(connection, '/info');
+      lab.ssh.freeze();
+
+      const failure = await request.catch((error: unknown) => error);
+
+      expect(connection.explain(failure)).toMatchObject({
+        code: 'timed-out',
+        message: expect.stringContaining('fell silent'),
+      });
     });
   });
 });
