@@ -31,6 +31,8 @@ export interface SshHost {
   readonly disconnected: EventEmitter;
   /** Ends every connection without a word of ssh: with a reset, or as a host that shuts down. */
   cut(how: 'reset' | 'end'): void;
+  /** Negotiates every connection anew, with another key. */
+  becomeAnother(key: string): void;
   /** Keeps every connection and reads nothing more from it. */
   freeze(): void;
   close(): Promise<void>;
@@ -96,12 +98,20 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
     clients,
     disconnected,
     cut: (how) => sockets.forEach((socket) => (how === 'reset' ? socket.resetAndDestroy() : socket.destroy())),
+    becomeAnother: (key) => clients.forEach((client) => rekeyWith(client, key)),
     freeze: () => sockets.forEach((socket) => socket.pause()),
     async close() {
       sockets.forEach((socket) => socket.destroy());
       await new Promise((resolve) => listener.close(resolve));
     },
   };
+}
+
+/** ssh2's own server keeps its key, so its insides are given another. */
+function rekeyWith(client: Connection, key: string): void {
+  const { _protocol } = client as unknown as { _protocol: { _hostKeys: Record<string, unknown> } };
+  _protocol._hostKeys['ssh-ed25519'] = ssh2.utils.parseKey(key);
+  client.rekey();
 }
 
 function authenticate(login: AuthContext, authorizedKey: string, seen: Seen): void {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ask, startLab, type Lab } from '../support/ssh-fleet.ts';
+import { ask, keys, startLab, type Lab } from '../support/ssh-fleet.ts';
 import { describeEachTransport } from '../support/ssh-transports.ts';
 
 describeEachTransport((transport) => {
@@ -121,6 +121,17 @@ describeEachTransport((transport) => {
       const failure = await ask(connection, '/later').catch((error: unknown) => error);
 
       expect(connection.explain(failure)).toMatchObject({ code: 'unreachable' });
+    });
+
+    test('because the host shows another key in the middle of it is left', async () => {
+      const connection = await lab.open();
+      const request = ask(connection, '/half');
+      await lab.engine.untilAsked('/half');
+      lab.ssh.becomeAnother(keys.otherHost.private);
+
+      const failure = await request.catch((error: unknown) => error);
+
+      expect(connection.explain(failure)).toMatchObject({ code: 'host-key' });
     });
 
     test('and one that freezes is given up when its keepalives are not answered', async () => {

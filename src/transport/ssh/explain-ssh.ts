@@ -43,6 +43,12 @@ function loginHint(message: string, { onlyOpenSsh }: Identity, accepted: readonl
 export function explainLink(error: unknown, where: string): EnforceError {
   if (error instanceof EnforceError) return error;
   const { message } = failureOf(error);
+  if (message.startsWith('Host denied')) {
+    return new EnforceError('host-key', `${where} showed another key in the middle of the connection`, {
+      hint: 'someone may be in between: compare its keys with those in known_hosts before anything else',
+      cause: error,
+    });
+  }
   if (message === 'Keepalive timeout') {
     return new EnforceError('timed-out', `${where} fell silent: keepalives were not answered`, { cause: error });
   }
