@@ -40,6 +40,8 @@ export interface SshHost {
 
 interface Seen {
   connections: number;
+  /** The address of each connection. */
+  readonly from: (string | undefined)[];
   /** Channels to the engine that are open now, and the most there ever were. */
   open: number;
   most: number;
@@ -56,6 +58,7 @@ interface Seen {
 export async function startSshHost(hostKeys: string[], behaviour: SshHostBehaviour): Promise<SshHost> {
   const seen: Seen = {
     connections: 0,
+    from: [],
     open: 0,
     most: 0,
     commands: [],
@@ -82,6 +85,7 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
   });
   const listener = createServer({ noDelay: true }, (socket) => {
     seen.connections += 1;
+    seen.from.push(socket.remoteAddress);
     sockets.add(socket);
     socket.on('error', () => undefined);
     if (behaviour.drops === 0) ssh.injectSocket(socket);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { testWithOpenSsh } from '../support/ssh-binary.ts';
 import { ask, keys, startLab, type Lab } from '../support/ssh-fleet.ts';
 import { describeEachTransport } from '../support/ssh-transports.ts';
 
@@ -81,6 +82,14 @@ describeEachTransport((transport) => {
 
       expect(answer).toBe('answer to /again');
       expect(lab.ssh.seen.connections).toBe(1);
+    });
+
+    testWithOpenSsh('comes from the address that the configuration binds it to', async () => {
+      lab.homeFile('config', 'BindAddress 127.0.0.9\n');
+
+      await lab.open();
+
+      expect(lab.ssh.seen.from).toEqual(['127.0.0.9']);
     });
 
     test('the agent is not forwarded, even when there is one', async () => {

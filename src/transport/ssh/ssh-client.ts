@@ -83,10 +83,14 @@ async function logIn(
   }
 }
 
-function dial({ hostName, port }: SshSettings, jump: SshLink | undefined): Duplex {
+function dial({ hostName, port, localAddress, family }: SshSettings, jump: SshLink | undefined): Duplex {
   if (jump === undefined) {
     // Of several addresses, each gets longer than Node's quarter of a second, in which far hosts cannot answer.
-    return connect({ host: hostName, port, noDelay: true, autoSelectFamilyAttemptTimeout: 2_500 });
+    return connect({
+      ...{ host: hostName, port, noDelay: true, autoSelectFamilyAttemptTimeout: 2_500 },
+      ...(localAddress === undefined ? {} : { localAddress }),
+      ...(family === undefined ? {} : { family }),
+    });
   }
   return new ChannelSocket({
     hasProcess: false,

@@ -9,6 +9,9 @@ import { readJumps } from './jumps.ts';
 export interface SshSettings {
   readonly hostName: string;
   readonly port: number;
+  /** The address of this machine to come from (BindAddress), and the only family to use (AddressFamily). */
+  readonly localAddress: string | undefined;
+  readonly family: 4 | 6 | undefined;
   readonly user: string;
   readonly agentSocket: string | undefined;
   readonly identityFiles: readonly string[];
@@ -39,15 +42,7 @@ export async function readSshSettings(
     refuseUnsafe(address.user, /^[A-Za-z0-9_][A-Za-z0-9._@\\-]*\$?$/, 'the name of a user');
   const words = await askOpenSsh(address, settings, signal);
 
-  if (words.one('proxycommand') !== undefined && address.transport !== 'openssh') {
-    throw new EnforceError(
-      'bad-connection-settings',
-      `the ssh configuration reaches ${address.hostName} by a ProxyCommand`,
-      {
-        hint: 'enforce itself runs no commands of the configuration: ProxyJump does the same, or transport: openssh in the inventory lets ssh run it',
-      },
-    );
-  }
+  if (address.transport === undefined) refuseBeyondUs(address, words);
   const hostName = words.one('hostname') ?? address.hostName;
   const user = address.user ?? words.one('user') ?? settings.userName;
   const proxyJump = words.one('proxyjump');
@@ -57,6 +52,8 @@ export async function readSshSettings(
   return {
     hostName,
     port: address.port ?? Number(words.one('port') ?? 22),
+    localAddress: words.one('bindaddress'),
+    family: families.get(words.one('addressfamily') ?? 'any'),
     user,
     agentSocket: agentSocketOf(words, settings),
     identityFiles: identityFilesOf(address, words, settings).map(asPath),
@@ -71,6 +68,26 @@ export async function readSshSettings(
     keepalivesMissed: aliveSeconds > 0 ? Number(words.one('serveralivecountmax') ?? 3) : 3,
     jumps: proxyJump === undefined ? [] : readJumps(proxyJump),
   };
+}
+
+const families: ReadonlyMap<string, 4 | 6> = new Map([
+  ['inet', 4],
+  ['inet6', 6],
+]);
+
+/** What must not be passed over in silence: another way to the host, or keys that it may not have. */
+function refuseBeyondUs({ hostName }: SshAddress, words: OpenSshWords): void {
+  if (words.one('proxycommand') !== undefined) {
+    throw new EnforceError('bad-connection-settings', `the ssh configuration reaches ${hostName} by a ProxyCommand`, {
+      hint: 'enforce itself runs no commands of the configuration: ProxyJump does the same, or transport: openssh in the inventory lets ssh run it',
+    });
+  }
+  const revoked = words.one('revokedhostkeys');
+  if (revoked !== undefined) {
+    throw new EnforceError('bad-connection-settings', `the ssh configuration has RevokedHostKeys for ${hostName}`, {
+      hint: `enforce's own ssh does not read ${revoked}: mark the keys @revoked in known_hosts, or let the system's ssh connect (transport: openssh in the inventory)`,
+    });
+  }
 }
 
 function refuseUnsafe(text: string, allowed: RegExp, what: string): void {
