@@ -14,7 +14,11 @@ for left in "$base"/*/; do
   if kill -0 "$owner" 2>/dev/null; then
     case $(ps -o stat= -p "$owner" 2>/dev/null) in Z*) ;; *) continue;; esac
   fi
-  "$ssh" -F none -S "\${left}m" -O exit -- left >/dev/null 2>&1 </dev/null
+  "$ssh" -F none -S "\${left}m" -O exit -- left >/dev/null 2>&1 </dev/null &
+  asked=$!
+  { sleep 5; kill "$asked"; } >/dev/null 2>&1 </dev/null &
+  wait "$asked"
+  kill $! 2>/dev/null
   rm -rf "$left"
 done
 own=$base/$$

@@ -134,7 +134,7 @@ function openForwarded(master: SshMaster, socketPath: string, opened: ChannelOpe
 }
 
 function openPort(master: SshMaster, { ssh }: Terms, to: string, opened: ChannelOpened): void {
-  const before = master.said().length;
+  const before = master.forbidden();
   // It only says that it is connected when it is to tell what it does.
   const child = start(ssh, ['-F', 'none', '-v', '-S', master.controlSocket, '-W', to, '--', 'host']);
   let said = '';
@@ -152,8 +152,7 @@ function openPort(master: SshMaster, { ssh }: Terms, to: string, opened: Channel
     if (channel !== undefined) return;
     // What the master has said of it is read by then too.
     setImmediate(() => {
-      const isForbidden = master.said().slice(before).includes('administratively prohibited');
-      fail(opened, refused(isForbidden ? 1 : 2));
+      fail(opened, refused(master.forbidden() > before ? 1 : 2));
     });
   });
 }

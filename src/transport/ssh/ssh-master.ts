@@ -14,6 +14,8 @@ export interface SshMaster {
   readonly controlSocket: string;
   /** What it has said so far; the last of it, when it says a lot. */
   said(): string;
+  /** How many channels the host has forbidden so far. */
+  forbidden(): number;
   /** Whether it still holds the connection. When that is in doubt, it waits until it is known. */
   stands(): Promise<boolean>;
   /** Called when the connection is no more, whatever the reason. */
@@ -72,6 +74,8 @@ const masterOptions: readonly string[] = [
 
 function watch(shell: ChildProcessWithoutNullStreams, folder: string): SshMaster {
   let said = '';
+  let line = '';
+  let forbidden = 0;
   let isOver = false;
   const listeners: (() => void)[] = [];
   const over = new Promise<void>((resolve) => {
@@ -83,17 +87,22 @@ function watch(shell: ChildProcessWithoutNullStreams, folder: string): SshMaster
   });
   shell.stdin.on('error', () => undefined);
   shell.stderr.on('data', (chunk: Buffer) => {
-    said = (said + worthKeeping(chunk.toString('utf8'))).slice(-SAID_CHARACTERS);
+    const lines = (line + chunk.toString('utf8')).split(/(?<=\n)/);
+    line = lines.at(-1)?.endsWith('\n') === false ? (lines.pop() ?? '').slice(-SAID_CHARACTERS) : '';
+    forbidden += lines.filter((each) => each.includes('open failed: administratively prohibited')).length;
+    said = (said + lines.filter(isWorthKeeping).join('')).slice(-SAID_CHARACTERS);
   });
   const controlSocket = join(folder, 'm');
   return {
     folder,
     controlSocket,
-    said: () => said,
+    said: () => said + line,
+    forbidden: () => forbidden,
     async stands() {
       if (isOver) return false;
       if (await answers(controlSocket)) return true;
-      await Promise.race([over, wait(1_000, undefined, { ref: false })]);
+      // Its socket is gone, so it is ending; its last words tell why.
+      await Promise.race([over, wait(5_000, undefined, { ref: false })]);
       return !isOver;
     },
     onEnd: (listener) => void listeners.push(listener),
@@ -105,15 +114,11 @@ function watch(shell: ChildProcessWithoutNullStreams, folder: string): SshMaster
 }
 
 /** Of the many lines that tell what it does, those that name the host it is at, the key that showed and ours. */
-function worthKeeping(text: string): string {
-  return text
-    .split(/(?<=\n)/)
-    .filter(
-      (line) =>
-        !line.startsWith('debug') ||
-        /: (?:Authenticating to |Server host key: |Offering public key: )/.test(line.slice(0, 40)),
-    )
-    .join('');
+function isWorthKeeping(line: string): boolean {
+  return (
+    !line.startsWith('debug') ||
+    /: (?:Authenticating to |Server host key: |Offering public key: )/.test(line.slice(0, 40))
+  );
 }
 
 /** A master greets whoever connects to it. */
