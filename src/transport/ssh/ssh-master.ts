@@ -30,6 +30,8 @@ export class MasterFailure extends Error {
 
 const SAID_CHARACTERS = 16_384;
 
+const LAST_WORDS_MILLISECONDS = 300;
+
 /** Starts one, and waits until it is logged in. */
 export async function startMaster(
   ssh: string,
@@ -79,11 +81,17 @@ function watch(shell: ChildProcessWithoutNullStreams, folder: string): SshMaster
   let isOver = false;
   const listeners: (() => void)[] = [];
   const over = new Promise<void>((resolve) => {
-    shell.once('close', () => {
+    const end = (): void => {
+      if (isOver) return;
       isOver = true;
+      shell.stdout.destroy();
+      shell.stderr.destroy();
       resolve();
       for (const listener of listeners) listener();
-    });
+    };
+    shell.once('close', end);
+    // A master of its own that a jump host's configuration asks for lives on, and holds what this one wrote to.
+    shell.once('exit', () => void wait(LAST_WORDS_MILLISECONDS).then(end));
   });
   shell.stdin.on('error', () => undefined);
   shell.stderr.on('data', (chunk: Buffer) => {

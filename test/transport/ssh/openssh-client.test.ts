@@ -107,6 +107,33 @@ Host by-command
     expect(bastion.seen.ports).toEqual(Array.from({ length: 2 }, () => `127.0.0.1:${lab.ssh.port}`));
   });
 
+  test('tells of a host that is lost behind a jump host whose own master lives on', async () => {
+    const bastion = await lab.another([keys.host.private]);
+    const control = join(lab.settings.homeFolder, 'control');
+    configure(`
+Host bastion
+  HostName 127.0.0.1
+  Port ${bastion.port}
+  HostKeyAlias known
+  ControlMaster auto
+  ControlPath ${control}
+  ControlPersist 60
+Host web-1
+  HostName 127.0.0.1
+  Port ${lab.ssh.port}
+  HostKeyAlias known
+  ProxyJump bastion
+`);
+    lab.homeFile('known_hosts', `known ${keys.host.public}\n`);
+    const connection = await lab.open(named('web-1'));
+    lab.ssh.cut('reset');
+
+    const failure = await ask(connection, '/info').catch((error: unknown) => error);
+
+    expect(connection.explain(failure)).toMatchObject({ code: 'unreachable' });
+    expect(existsSync(control)).toBe(true);
+  });
+
   test('refuses a jump host whose key is not known, and names it', async () => {
     const bastion = await lab.another([keys.otherHost.private]);
     configure(

@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { controlFolder } from '../../../src/transport/ssh/control-folder.ts';
 import { MASTER_SCRIPT } from '../../../src/transport/ssh/master-script.ts';
@@ -55,7 +56,9 @@ const mode = (path: string): number => statSync(path).mode & 0o777;
     const owner = await ownerOfMaster();
     const [left = ''] = readdirSync(base());
     const watcher = execFileSync('pgrep', ['-P', left, '-x', 'sh'], { encoding: 'utf8' });
+    const isGone = once(owner.stdout, 'data');
     for (const pid of [Number(watcher), Number(left)]) process.kill(pid, 'SIGKILL');
+    await isGone;
     owner.kill('SIGKILL');
     const [master] = lab.ssh.clients;
 
@@ -105,7 +108,7 @@ const mode = (path: string): number => statSync(path).mode & 0o777;
   });
 
   /** Another process with a master of its own, as a run of enforce that is about to be killed. */
-  async function ownerOfMaster(): Promise<ChildProcess> {
+  async function ownerOfMaster(): Promise<ChildProcessByStdio<null, Readable, null>> {
     const folder = await controlFolder(lab.engine.folder);
     const argv = [
       ...['-F', 'none', '-N', '-T', '-p', String(lab.ssh.port), '-l', 'deploy'],
@@ -120,7 +123,7 @@ const mode = (path: string): number => statSync(path).mode & 0o777;
       ...['--', '127.0.0.1'],
     ];
     const program =
-      "const [script, ...argv] = process.argv.slice(1); require('node:child_process').spawn('sh', ['-c', script, 'sh', ...argv], { stdio: ['pipe', 'inherit', 'ignore'], detached: true })";
+      "const [script, ...argv] = process.argv.slice(1); require('node:child_process').spawn('sh', ['-c', script, 'sh', ...argv], { stdio: ['pipe', 'inherit', 'ignore'], detached: true }).on('exit', () => console.log('gone'))";
     const owner = spawn(process.execPath, ['-e', program, MASTER_SCRIPT, folder, 'ssh', ...argv], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
