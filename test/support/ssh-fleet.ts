@@ -118,7 +118,7 @@ export function settingsFor(homeFolder: string, changes: Partial<ConnectionSetti
     homeFolder,
     userName: 'deploy',
     sshAgentSocket: undefined,
-    deadlineMilliseconds: 10_000,
+    deadlineMilliseconds: 60_000,
     keepaliveMilliseconds: 10_000,
     signal: new AbortController().signal,
     ...changes,
