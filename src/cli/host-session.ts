@@ -110,8 +110,13 @@ async function comeBack<Value>(connect: () => Promise<Value>, clock: Clock): Pro
     try {
       return await connect();
     } catch (error) {
-      if (clock.now() > until) throw error;
+      if (clock.now() > until || isLasting(error)) throw error;
       await clock.delay(1000);
     }
   }
+}
+
+/** What waiting does not mend: a host that came back with another key may be another host. */
+function isLasting(error: unknown): boolean {
+  return error instanceof EnforceError && ['host-key', 'bad-connection-settings'].includes(error.code);
 }

@@ -2,7 +2,16 @@ import { badInventory, type Place, type Variable } from './declaration.ts';
 import { editDistance } from './nearest.ts';
 
 /** What decides how a host is reached. */
-export type ConnectionKey = 'docker' | 'tls' | 'become' | 'hostName' | 'user' | 'port' | 'identityFile' | 'connection';
+export type ConnectionKey =
+  | 'docker'
+  | 'tls'
+  | 'become'
+  | 'transport'
+  | 'hostName'
+  | 'user'
+  | 'port'
+  | 'identityFile'
+  | 'connection';
 
 /** Every spelling; of two that mean the same at one place, the earlier wins. */
 const SPELLINGS: ReadonlyMap<string, ConnectionKey> = new Map([
@@ -10,6 +19,7 @@ const SPELLINGS: ReadonlyMap<string, ConnectionKey> = new Map([
   ['tls', 'tls'],
   ['become', 'become'],
   ['ansible_become', 'become'],
+  ['transport', 'transport'],
   ['ansible_host', 'hostName'],
   ['ansible_ssh_host', 'hostName'],
   ['ansible_user', 'user'],
@@ -25,6 +35,7 @@ const SPELLINGS: ReadonlyMap<string, ConnectionKey> = new Map([
 const OWN = new Map([
   ['docker', 2],
   ['become', 2],
+  ['transport', 1],
   ['tls', 1],
 ]);
 

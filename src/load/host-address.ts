@@ -63,6 +63,7 @@ function sshAddress(
     ...(port === undefined ? {} : { port }),
     ...(key === undefined ? {} : { identityFile: absolutePath(key, surroundings.workingFolder, surroundings) }),
     become: booleanOf(settings.get('become')),
+    ...(isOpenSsh(settings.get('transport')) ? { transport: 'openssh' as const } : {}),
   };
 }
 
@@ -95,6 +96,13 @@ function portOf(variable: Variable | undefined): number | undefined {
   if (variable === undefined || port === undefined) return undefined;
   if (isPort(port)) return Number(port);
   throw badInventory(variable.place, `is ${shown(variable.value)}; expected a port from 1 to 65535`);
+}
+
+function isOpenSsh(variable: Variable | undefined): boolean {
+  const text = textOf(variable, 'openssh or built-in');
+  if (variable === undefined || text === undefined || text === 'built-in') return false;
+  if (text === 'openssh') return true;
+  throw badInventory(variable.place, `is ${shown(variable.value)}; expected openssh or built-in`);
 }
 
 /** Ansible reads YAML 1.1, where yes, no, on and off are booleans too. */

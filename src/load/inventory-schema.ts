@@ -24,6 +24,10 @@ const variables = z.looseObject(
       .optional(),
     tls: z.unknown().meta({ description: 'Folder with ca.pem, cert.pem and key.pem, for tcp://' }).optional(),
     become: z.unknown().meta({ description: 'Reach the engine through sudo -n' }).optional(),
+    transport: z
+      .unknown()
+      .meta({ description: "What carries ssh: built-in, or openssh for the system's own ssh command" })
+      .optional(),
     ansible_host: z.unknown().meta({ description: 'Name or address, when it is not the name of the host' }).optional(),
     ansible_user: z.unknown().meta({ description: 'User on the host' }).optional(),
     ansible_port: z.unknown().meta({ description: 'Port of its sshd' }).optional(),

@@ -40,6 +40,8 @@ export interface SshAddress {
   readonly socketPath?: string;
   /** Reach the engine through `sudo -n`, for users outside the docker group. */
   readonly become: boolean;
+  /** The system's own `ssh` carries the connection, for what enforce's built-in client cannot do. */
+  readonly transport?: 'openssh';
 }
 
 /** An engine that listens on the network and knows its clients by certificate. */

@@ -17,7 +17,14 @@ export interface ConnectionSettings {
   readonly signal: AbortSignal;
   /** The OpenSSH client that is asked what the ssh configuration says; `ssh` on the PATH when not given. */
   readonly openSshPath?: string;
+  /** In which the folder for the control sockets of `transport: openssh` is made; that for temporary files when not given. */
+  readonly controlParentFolder?: string;
   /** Spreads the retries of many hosts behind one busy sshd; between 0 and 1. */
   readonly random?: () => number;
   readonly delay?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Ends connecting when it takes too long, or when the person interrupts. */
+export function deadlineOf({ signal, deadlineMilliseconds }: ConnectionSettings): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(deadlineMilliseconds)]);
 }

@@ -4,13 +4,15 @@ import { awaitEngine } from './await-engine.ts';
 import { ChannelAgent } from './channel-agent.ts';
 import { collectOutput } from './collect-output.ts';
 import type { Connection, RunningScript, ScriptLimits, ScriptOutput } from './connection.ts';
-import type { ConnectionSettings } from './connection-settings.ts';
+import { type ConnectionSettings, deadlineOf } from './connection-settings.ts';
 import { dialableIp } from './dialable-ip.ts';
 import { explainRequest, failureOf, stopped } from './explain.ts';
 import { followScript } from './follow-script.ts';
 import { ChannelSocket, type ChannelSource } from './ssh/channel-socket.ts';
 import { openRefusal } from './ssh/explain-ssh.ts';
-import { openSshClient, type SshClient } from './ssh/ssh-client.ts';
+import { withMoreLogins } from './ssh/more-logins.ts';
+import { openSshClient } from './ssh/ssh-client.ts';
+import type { SshLink } from './ssh/ssh-link.ts';
 import { waysToEngine, type Way } from './ssh/ways.ts';
 import { whenOpen } from './when-open.ts';
 
@@ -21,7 +23,7 @@ export async function openSsh(
   settings: ConnectionSettings,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const ssh = await openSshClient(address, settings, signal);
+  const ssh = await openLink(address, settings, signal);
   try {
     return await firstWay(host, address, ssh, signal);
   } catch (error) {
@@ -30,7 +32,16 @@ export async function openSsh(
   }
 }
 
-async function firstWay(host: Host, address: SshAddress, ssh: SshClient, signal: AbortSignal): Promise<Connection> {
+async function openLink(address: SshAddress, settings: ConnectionSettings, signal: AbortSignal): Promise<SshLink> {
+  if (address.transport === undefined) {
+    const first = await openSshClient(address, settings, signal);
+    return withMoreLogins(first, () => openSshClient(address, settings, deadlineOf(settings)));
+  }
+  const { openOpenSsh } = await import('./ssh/openssh-client.ts');
+  return openOpenSsh(address, settings, signal);
+}
+
+async function firstWay(host: Host, address: SshAddress, ssh: SshLink, signal: AbortSignal): Promise<Connection> {
   const ways = waysToEngine(address, ssh.user);
   for (const [index, way] of ways.entries()) {
     const source = channelSource(ssh, way);
@@ -48,20 +59,20 @@ async function firstWay(host: Host, address: SshAddress, ssh: SshClient, signal:
   throw new EnforceError('engine', `there is no way to the engine of ${ssh.where}`);
 }
 
-function channelSource(ssh: SshClient, way: Way): ChannelSource {
+function channelSource(ssh: SshLink, way: Way): ChannelSource {
   return {
     hasProcess: way.hasProcess,
-    open: (opened) => way.open(ssh.client, opened),
-    failure: (ending) => ssh.lost() ?? way.failure(ending),
+    open: (opened) => way.open(ssh, opened),
+    failure: (ending) => ssh.lost() ?? ssh.refusal(ending) ?? way.failure(ending),
   };
 }
 
-function connectionOver(host: Host, address: SshAddress, ssh: SshClient, way: Way, agent: ChannelAgent): Connection {
+function connectionOver(host: Host, address: SshAddress, ssh: SshLink, way: Way, agent: ChannelAgent): Connection {
   return {
     host,
     agent,
     channels: way.channels,
-    way: way.text,
+    way: `${ssh.name}, ${way.text}`,
     runScript: (script, limits) => runScript(ssh, address.become, script, limits),
     openScript: (script) => openScript(ssh, address.become, script),
     openTcp: (ip, port, signal) => openTcp(ssh, ip, port, signal),
@@ -73,12 +84,17 @@ function connectionOver(host: Host, address: SshAddress, ssh: SshClient, way: Wa
   };
 }
 
-async function runScript(ssh: SshClient, become: boolean, script: string, limits: ScriptLimits): Promise<ScriptOutput> {
+async function runScript(ssh: SshLink, become: boolean, script: string, limits: ScriptLimits): Promise<ScriptOutput> {
   try {
     return await new Promise((resolve, reject) => {
-      ssh.client.exec(shellOf(become), (error, channel) => {
+      ssh.exec(shellOf(become), (error, channel) => {
         if (error) reject(error);
-        else collectOutput(channel, script, limits, () => channel.close()).then(resolve, reject);
+        else
+          collectOutput(channel, script, limits, () => channel.close()).then((output) => {
+            const refusal = ssh.refusal(output);
+            if (refusal === undefined) resolve(output);
+            else reject(refusal);
+          }, reject);
       });
     });
   } catch (error) {
@@ -86,9 +102,9 @@ async function runScript(ssh: SshClient, become: boolean, script: string, limits
   }
 }
 
-function openScript(ssh: SshClient, become: boolean, script: string): Promise<RunningScript> {
+function openScript(ssh: SshLink, become: boolean, script: string): Promise<RunningScript> {
   return new Promise((resolve, reject) => {
-    ssh.client.exec(shellOf(become), (error, channel) => {
+    ssh.exec(shellOf(become), (error, channel) => {
       if (error) reject(ssh.lost() ?? explainScript(error, ssh.where));
       else resolve(followScript(channel, script));
     });
@@ -99,10 +115,10 @@ function shellOf(become: boolean): string {
   return become ? 'sudo -n sh -s' : 'sh -s';
 }
 
-async function openTcp(ssh: SshClient, ip: string, port: number, signal: AbortSignal): Promise<ChannelSocket> {
+async function openTcp(ssh: SshLink, ip: string, port: number, signal: AbortSignal): Promise<ChannelSocket> {
   const socket = new ChannelSocket({
     hasProcess: false,
-    open: (opened) => void ssh.client.forwardOut('127.0.0.1', 0, dialableIp(ip), port, opened),
+    open: (opened) => ssh.openTcp(dialableIp(ip), port, opened),
     failure: () => ssh.lost(),
   });
   try {
@@ -126,7 +142,7 @@ function explainScript(error: unknown, where: string): EnforceError {
   });
 }
 
-function explain(error: unknown, ssh: SshClient, way: Way): EnforceError {
+function explain(error: unknown, ssh: SshLink, way: Way): EnforceError {
   if (error instanceof EnforceError) return error;
   const lost = ssh.lost();
   if (lost !== undefined) return lost;

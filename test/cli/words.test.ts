@@ -79,6 +79,21 @@ describe('enforce hosts', () => {
     expect(fleet.hosts.get('web-1')?.connections()).toBe(0);
   });
 
+  test("shows which of them are reached by the system's ssh", async () => {
+    const more = operator.write('sk.yml', 'all: { hosts: { vault-1: { transport: openssh } } }\n');
+
+    const text = await operator.enforce('hosts', '-i', more);
+    const json = await operator.enforce('hosts', '-i', more, '--json');
+
+    expect(text.stdout).toMatch(/^vault-1 +ssh:\/\/vault-1 by openssh$/m);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      hosts: expect.arrayContaining([
+        expect.objectContaining({ host: 'web-1', transport: 'built-in' }),
+        expect.objectContaining({ host: 'vault-1', transport: 'openssh' }),
+      ]),
+    });
+  });
+
   test('--check tells engine, API and way of each', async () => {
     const { exitCode, stdout } = await operator.enforce('hosts', '--check');
 

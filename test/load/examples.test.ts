@@ -47,6 +47,7 @@ describe('the examples that come with enforce', () => {
       'web-03.example.com ssh://web-03.example.com',
       'web-04.example.com ssh://web-04.example.com',
       'web-05.example.com ssh://web-05.example.com',
+      'web-6 ssh://web-6',
       'edge-1 tcp://10.0.0.9:2376',
       'lab ssh://lab.example.com',
     ]);
@@ -54,7 +55,7 @@ describe('the examples that come with enforce', () => {
       become: true,
       identityFile: expect.stringMatching('/.ssh/deploy$') as unknown,
     });
-    expect(selectHosts(inventory, 'web:&prod:!web-2').map(({ name }) => name)).toHaveLength(4);
+    expect(selectHosts(inventory, 'web:&prod:!web-2').map(({ name }) => name)).toHaveLength(5);
   });
 
   test('the example of a playbook is the one that the design shows', async () => {

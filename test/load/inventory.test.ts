@@ -152,6 +152,18 @@ edge:
     expect(hosts[0]?.address).toEqual({ kind: 'ssh', hostName: 'web-1.example.com', user: 'deploy', become: true });
   });
 
+  test('lets a group be reached by the ssh of the system, and a host of it by enforce itself', async () => {
+    const { hosts } = await inventoryOf(
+      'all:\n  hosts:\n    web-1:\n    web-2: { transport: built-in }\n    local: { docker: "unix:///run/docker.sock" }\n  vars: { transport: openssh }\n',
+    );
+
+    expect(hosts.map(({ address }) => address)).toEqual([
+      { kind: 'ssh', hostName: 'web-1', become: false, transport: 'openssh' },
+      { kind: 'ssh', hostName: 'web-2', become: false },
+      { kind: 'unix', path: '/run/docker.sock' },
+    ]);
+  });
+
   test('warns of what it does not read, once, and of two names for one engine', async () => {
     const { warnings } = await inventoryOf(`
 all:

@@ -171,6 +171,11 @@ export const BAD_YAML_INVENTORIES: readonly (readonly [string, string | Uint8Arr
     host('web-1: { ansible_port: ssh }'),
     `${WEB1}.ansible_port: is "ssh"; expected a port from 1 to 65535`,
   ],
+  [
+    'another transport',
+    host('web-1: { transport: telnet }'),
+    `${WEB1}.transport: is "telnet"; expected openssh or built-in`,
+  ],
   ['become in words', host('web-1: { become: maybe }'), `${WEB1}.become: is "maybe"; expected true or false`],
   ['a host like an option as name', host('-web:'), `hosts.yml:3: all.hosts.-web: ${NAMES}`],
   ['a host with a blank', host('"web 1":'), `hosts.yml:3: all.hosts.web 1: ${NAMES}`],

@@ -15,6 +15,12 @@ export interface RealSshd {
   authorize(keyFile: string, options?: string): void;
   /** Makes known_hosts say that the host has this key. */
   know(keyFile: string): void;
+  /** Writes a file of `~/.ssh` and returns its path. */
+  write(name: string, text: string): string;
+  /** Signs the public part of a key as an authority, for hosts (`-h`) or users, with more of ssh-keygen's words. */
+  sign(authority: string, keyFile: string, ...words: readonly string[]): void;
+  /** Reads its configuration again: lines are added, and keys and certificates may have changed. */
+  reload(...lines: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,7 +53,9 @@ export async function startSshd(...lines: string[]): Promise<RealSshd> {
     'StrictModes no',
     'UsePAM no',
   ];
-  writeFileSync(file('sshd_config'), `${configuration.join('\n')}\n`);
+  const configure = (...more: readonly string[]): void =>
+    writeFileSync(file('sshd_config'), `${[...more, ...configuration].join('\n')}\n`);
+  configure();
   const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file('sshd_config')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -58,6 +66,25 @@ export async function startSshd(...lines: string[]): Promise<RealSshd> {
     makeKey,
     authorize,
     know,
+    write(name, text) {
+      writeFileSync(file(name), text, { mode: 0o600 });
+      return file(name);
+    },
+    sign(authority, keyFile, ...words) {
+      execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'test', ...words, `${keyFile}.pub`]);
+    },
+    async reload(...more) {
+      configure(...more);
+      sshd.kill('SIGHUP');
+      await new Promise<void>((resolve) => {
+        const listening = (said: Buffer): void => {
+          if (!said.includes('Server listening')) return;
+          sshd.stderr.off('data', listening);
+          resolve();
+        };
+        sshd.stderr.on('data', listening);
+      });
+    },
     async close() {
       const exited = once(sshd, 'exit');
       sshd.kill();

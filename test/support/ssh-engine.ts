@@ -25,7 +25,7 @@ export async function startEngine(
   const asked = new EventEmitter();
   const sockets = new Set<Socket>();
   const listener = createServer((request, response) => {
-    if (request.url === '/_ping') response.end('OK');
+    if (request.url === '/_ping') response.setHeader('Api-Version', '1.41').end('OK');
     else answer(request, response);
     asked.emit(request.url ?? '');
   });

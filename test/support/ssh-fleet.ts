@@ -19,11 +19,16 @@ export const keys = {
   otherHost: keyPair(),
 };
 
+/** What carries ssh: enforce's own client, or the system's. */
+export type SshTransport = 'ssh' | 'openssh';
+
 /** One reachable ssh host with an engine, and the home folder of a person who may log in to it. */
 export interface Lab {
   readonly engine: SocketEngine;
   readonly ssh: SshHost;
   readonly host: Host;
+  /** The same host with other words of its address. */
+  hostWith(address: Partial<SshAddress>): Host;
   readonly settings: ConnectionSettings;
   /** Writes a file of the person's `~/.ssh` and returns its path. */
   homeFile(name: string, text: string): string;
@@ -37,7 +42,7 @@ export interface Lab {
 }
 
 /** Starts one; the host is known by its key, and the user's key is in `~/.ssh/id_ed25519`. */
-export async function startLab(answer?: RequestListener): Promise<Lab> {
+export async function startLab(transport: SshTransport = 'ssh', answer?: RequestListener): Promise<Lab> {
   const engine = await startEngine(answer);
   const ssh = await startSshHost([keys.host.private], {
     engineSocket: engine.socketPath,
@@ -63,8 +68,14 @@ export async function startLab(answer?: RequestListener): Promise<Lab> {
   homeFile('known_hosts', `[127.0.0.1]:${ssh.port} ${keys.host.public}\n`);
   const hosts = [ssh];
   const connections: Connection[] = [];
-  const host = sshHost({ port: ssh.port });
-  const settings = settingsFor(engine.folder, { random: () => 0, delay: () => Promise.resolve() });
+  const hostWith: Lab['hostWith'] = (address) =>
+    sshHost({ port: ssh.port, ...(transport === 'openssh' ? { transport } : {}), ...address });
+  const host = hostWith({});
+  const settings = settingsFor(engine.folder, {
+    controlParentFolder: engine.folder,
+    random: () => 0,
+    delay: () => Promise.resolve(),
+  });
   const open: Lab['open'] = async (to = host, changes = {}) => {
     const connection = await openConnection(to, { ...settings, ...changes });
     connections.push(connection);
@@ -74,6 +85,7 @@ export async function startLab(answer?: RequestListener): Promise<Lab> {
     engine,
     ssh,
     host,
+    hostWith,
     settings,
     homeFile,
     async another(hostKeys) {
@@ -106,7 +118,7 @@ export function settingsFor(homeFolder: string, changes: Partial<ConnectionSetti
     homeFolder,
     userName: 'deploy',
     sshAgentSocket: undefined,
-    deadlineMilliseconds: 10_000,
+    deadlineMilliseconds: 60_000,
     keepaliveMilliseconds: 10_000,
     signal: new AbortController().signal,
     ...changes,

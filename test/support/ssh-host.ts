@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 
@@ -27,17 +27,21 @@ export interface SshHost {
   readonly seen: Seen;
   /** Who is logged in. */
   readonly clients: ReadonlySet<Connection>;
+  /** Emits `close` whenever a connection is gone. */
+  readonly disconnected: EventEmitter;
   /** Ends every connection without a word of ssh: with a reset, or as a host that shuts down. */
   cut(how: 'reset' | 'end'): void;
+  /** Negotiates every connection anew, with another key. */
+  becomeAnother(key: string): void;
   /** Keeps every connection and reads nothing more from it. */
   freeze(): void;
-  /** Resolves once the last channel to the engine is closed. */
-  untilIdle(): Promise<void>;
   close(): Promise<void>;
 }
 
 interface Seen {
   connections: number;
+  /** The address of each connection. */
+  readonly from: (string | undefined)[];
   /** Channels to the engine that are open now, and the most there ever were. */
   open: number;
   most: number;
@@ -48,13 +52,13 @@ interface Seen {
   /** `host:port` of every port that was forwarded to. */
   readonly ports: string[];
   agentRequests: number;
-  readonly idle: EventEmitter;
 }
 
 /** Starts a host that shows these keys. */
 export async function startSshHost(hostKeys: string[], behaviour: SshHostBehaviour): Promise<SshHost> {
   const seen: Seen = {
     connections: 0,
+    from: [],
     open: 0,
     most: 0,
     commands: [],
@@ -62,15 +66,18 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
     refusals: 0,
     ports: [],
     agentRequests: 0,
-    idle: new EventEmitter(),
   };
   const sockets = new Set<Socket>();
   const clients = new Set<Connection>();
+  const disconnected = new EventEmitter();
   const ssh = new ssh2.Server({ hostKeys, ident: 'double' }, (client) => {
     // Clients that are cut or refused are what the tests are about.
     client.on('error', () => undefined);
     client.on('authentication', (login) => authenticate(login, behaviour.authorizedKey, seen));
-    client.on('close', () => clients.delete(client));
+    client.on('close', () => {
+      clients.delete(client);
+      disconnected.emit('close');
+    });
     client.on('ready', () => {
       clients.add(client);
       serve(client, behaviour, seen);
@@ -78,6 +85,7 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
   });
   const listener = createServer({ noDelay: true }, (socket) => {
     seen.connections += 1;
+    seen.from.push(socket.remoteAddress);
     sockets.add(socket);
     socket.on('error', () => undefined);
     if (behaviour.drops === 0) ssh.injectSocket(socket);
@@ -92,16 +100,22 @@ export async function startSshHost(hostKeys: string[], behaviour: SshHostBehavio
     behaviour,
     seen,
     clients,
+    disconnected,
     cut: (how) => sockets.forEach((socket) => (how === 'reset' ? socket.resetAndDestroy() : socket.destroy())),
+    becomeAnother: (key) => clients.forEach((client) => rekeyWith(client, key)),
     freeze: () => sockets.forEach((socket) => socket.pause()),
-    async untilIdle() {
-      if (seen.open > 0) await once(seen.idle, 'idle');
-    },
     async close() {
       sockets.forEach((socket) => socket.destroy());
       await new Promise((resolve) => listener.close(resolve));
     },
   };
+}
+
+/** ssh2's own server keeps its key, so its insides are given another. */
+function rekeyWith(client: Connection, key: string): void {
+  const { _protocol } = client as unknown as { _protocol: { _hostKeys: Record<string, unknown> } };
+  _protocol._hostKeys['ssh-ed25519'] = ssh2.utils.parseKey(key);
+  client.rekey();
 }
 
 function authenticate(login: AuthContext, authorizedKey: string, seen: Seen): void {
@@ -171,10 +185,7 @@ function bridge(channel: ServerChannel, socket: Socket, seen?: Seen): void {
   if (seen !== undefined) {
     seen.open += 1;
     seen.most = Math.max(seen.most, seen.open);
-    channel.once('close', () => {
-      seen.open -= 1;
-      if (seen.open === 0) seen.idle.emit('idle');
-    });
+    channel.once('close', () => (seen.open -= 1));
   }
   socket.on('error', () => channel.close());
   channel.on('error', () => socket.destroy());

@@ -33,6 +33,7 @@ export async function hosts(options: HostsOptions, world: World): Promise<ExitCo
         hosts: inventory.hosts.map((host) => ({
           host: host.name,
           address: addressText(host.address),
+          ...(host.address.kind === 'ssh' ? { transport: host.address.transport ?? 'built-in' } : {}),
           groups: [...host.groups],
           ...reachedDocument(host, reached),
         })),
@@ -83,9 +84,15 @@ function reachedDocument(
 }
 
 function hostLine(host: Host, result: HostResult<Reached> | undefined): string {
-  const head = `${plainText(host.name, 64).padEnd(20)}  ${addressText(host.address).padEnd(36)}  ${host.groups.filter((group) => group !== 'all').join(' ')}`;
+  const head = `${plainText(host.name, 64).padEnd(20)}  ${addressWords(host).padEnd(36)}  ${host.groups.filter((group) => group !== 'all').join(' ')}`;
   if (!result) return `${head.trimEnd()}\n`;
   return result.ok
     ? `${head.trimEnd()}\n    ${plainText(`${result.value.engine}, API ${result.value.api}, ${result.value.way}`)}\n`
     : `${head.trimEnd()}\n    ${errorText(result.error, { colors: false, verbose: false })}`;
+}
+
+/** The address, and what carries it where that is not enforce itself. */
+function addressWords({ address }: Host): string {
+  const by = address.kind === 'ssh' && address.transport !== undefined ? ` by ${address.transport}` : '';
+  return `${addressText(address)}${by}`;
 }

@@ -21,33 +21,41 @@ export async function askOpenSsh(
   settings: ConnectionSettings,
   signal: AbortSignal,
 ): Promise<OpenSshWords> {
-  const account = readAccount();
-  const isOwnHome = account.homedir === settings.homeFolder;
-  const file = join(settings.homeFolder, '.ssh', 'config');
-  const argv = [
-    '-G',
-    ...(isOwnHome ? [] : ['-F', existsSync(file) ? file : 'none']),
-    ...(address.user === undefined ? [] : ['-l', address.user]),
-    ...(address.port === undefined ? [] : ['-p', String(address.port)]),
-    '--',
-    address.hostName,
-  ];
+  const argv = ['-G', ...targetOptions(address, settings), '--', address.hostName];
   const text = await run(settings.openSshPath ?? 'ssh', argv, signal);
   const lines = text.split('\n').map((line): [string, string] => {
     const at = line.indexOf(' ');
     return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
   });
+  const account = readAccount();
   const all = (word: string): string[] => {
     const values = lines.filter(([name]) => name === word).map(([, value]) => value);
     // `ssh` takes the home from the account, and names the account itself where no user is configured.
     if (word === 'user') return values.filter((value) => value !== account.username);
-    return isOwnHome ? values : values.map((value) => value.replaceAll(`${account.homedir}/.ssh/`, '~/.ssh/'));
+    return isOwnHome(settings)
+      ? values
+      : values.map((value) => value.replaceAll(`${account.homedir}/.ssh/`, '~/.ssh/'));
   };
   return {
     all,
     one: (word) => all(word).find((value) => value !== 'none'),
     says: (word, value) => all(word).includes(value),
   };
+}
+
+/** The options by which `ssh` understands a host as it is meant: whose configuration, which user, which port. */
+export function targetOptions(address: SshAddress, settings: ConnectionSettings): readonly string[] {
+  const file = join(settings.homeFolder, '.ssh', 'config');
+  return [
+    ...(isOwnHome(settings) ? [] : ['-F', existsSync(file) ? file : 'none']),
+    ...(address.user === undefined ? [] : ['-l', address.user]),
+    ...(address.port === undefined ? [] : ['-p', String(address.port)]),
+  ];
+}
+
+/** Whether `ssh`, which goes by the account, takes the same folder for the home of the person. */
+export function isOwnHome({ homeFolder }: ConnectionSettings): boolean {
+  return readAccount().homedir === homeFolder;
 }
 
 function readAccount(): { readonly homedir: string; readonly username: string } {

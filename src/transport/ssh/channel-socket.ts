@@ -1,9 +1,9 @@
 import { Duplex } from 'node:stream';
-import type { ClientCallback, ClientChannel } from 'ssh2';
+import type { Channel, ChannelOpened } from './ssh-link.ts';
 
 /** Opens channels of one kind, and tells how one that ended should be read. */
 export interface ChannelSource {
-  open(opened: ClientCallback): void;
+  open(opened: ChannelOpened): void;
   /** Whether a process is behind the channel: then its exit code, which comes last, says if the end was a failure. */
   readonly hasProcess: boolean;
   failure(ending: ChannelEnding): Error | undefined;
@@ -22,7 +22,7 @@ export interface ChannelEnding {
 export class ChannelSocket extends Duplex {
   timeout = 0;
   readonly #source: ChannelSource;
-  #channel: ClientChannel | undefined;
+  #channel: Channel | undefined;
   #timer: NodeJS.Timeout | undefined;
   #exitCode: number | undefined;
   #stderr = '';
@@ -110,7 +110,7 @@ export class ChannelSocket extends Duplex {
     else this.once('finish', () => this.destroy());
   }
 
-  #attach(channel: ClientChannel): void {
+  #attach(channel: Channel): void {
     this.#channel = channel;
     channel.on('data', (chunk: Buffer) => {
       this.#timer?.refresh();

@@ -59,7 +59,8 @@ const causes: readonly Cause[] = [
     pattern: /no such file or directory|connection refused|Cannot connect to the Docker daemon/i,
     code: 'engine',
     message: () => "the engine's socket is not there: the engine is not running, or listens elsewhere",
-    hint: () => 'systemctl start docker on the host, or name the socket: docker: ssh://HOST/PATH',
+    hint: () =>
+      'systemctl start docker on the host, or name the socket: docker: ssh://HOST/PATH (of a rootless engine /run/user/UID/docker.sock)',
   },
   {
     pattern: /not a docker command|unknown command/i,

@@ -18,6 +18,7 @@ export interface HandshakeTerms {
   readonly trust: HostKeyTrust;
   readonly connectTimeoutMilliseconds: number;
   readonly keepaliveMilliseconds: number;
+  readonly keepalivesMissed: number;
 }
 
 /** Logs in over a socket: greeting, keys, the host's key, ours. The one place an ssh2 client is set up. */
@@ -67,7 +68,7 @@ export function shakeHands(terms: HandshakeTerms, signal: AbortSignal): Promise<
         agentForward: false,
         readyTimeout: terms.connectTimeoutMilliseconds,
         keepaliveInterval: terms.keepaliveMilliseconds,
-        keepaliveCountMax: 3,
+        keepaliveCountMax: terms.keepalivesMissed,
       });
     } catch (error) {
       fail(explainSsh(error, login));

@@ -99,7 +99,9 @@ function explainVerdict(
 
 function remarks(authorityAt: string | undefined, { strictHostKeyChecking: strictness }: SshSettings): string {
   const authority =
-    authorityAt === undefined ? '' : `\n${authorityAt} trusts an authority; enforce cannot verify host certificates.`;
+    authorityAt === undefined
+      ? ''
+      : `\n${authorityAt} trusts an authority, whose certificates enforce's own ssh cannot verify: transport: openssh in the inventory can.`;
   const lax = ['no', 'off', 'false', 'accept-new'].includes(strictness)
     ? `\nStrictHostKeyChecking ${strictness} is not followed: nobody is there to notice a wrong host.`
     : '';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import ssh2, { type AgentAuthMethod, type AnyAuthMethod, type OpenSSHAgent, type ParsedKey } from 'ssh2';
 import { EnforceError } from '../../model/errors.ts';
 import { failureOf } from '../explain.ts';
+import { ONLY_OPEN_SSH } from './only-open-ssh.ts';
 import type { SshSettings } from './ssh-settings.ts';
 
 /** What can be shown to a host to prove who we are, in the order it is tried. */
@@ -10,6 +11,8 @@ export interface Identity {
   /** The same in words, with the keys that could not be used and why; for the error when nothing is accepted. */
   readonly tried: readonly string[];
   readonly unusable: readonly string[];
+  /** Of these, what the system's ssh could show: certificates and security keys. */
+  readonly onlyOpenSsh: readonly string[];
 }
 
 /** Gathers agent and key files. A key is parsed once, here, and never asks for a passphrase: that is the agent's work. */
@@ -17,6 +20,9 @@ export async function loadIdentity(settings: SshSettings, isExplicit: boolean): 
   const files = await Promise.all(settings.identityFiles.map((path) => readKey(path)));
   const keys = files.flatMap((file) => (file.kind === 'key' ? [file] : []));
   const unusable = files.flatMap((file) => (file.kind === 'unusable' ? [`${file.path} (${file.because})`] : []));
+  const certificates = await findCertificates(settings);
+  const securityKeys = files.flatMap((file) => (file.kind === 'security-key' ? [`${file.path} (a security key)`] : []));
+  const onlyOpenSsh = [...securityKeys, ...certificates.map((path) => `${path} (a certificate)`)];
   const missing = files.find((file) => file.kind === 'missing');
   if (isExplicit && missing !== undefined) {
     throw new EnforceError('bad-connection-settings', `the key file ${missing.path} does not exist`, {
@@ -31,13 +37,19 @@ export async function loadIdentity(settings: SshSettings, isExplicit: boolean): 
   }));
   // sshd allows six attempts: a key the inventory names must not come after all those an agent happens to hold.
   const inOrder = isExplicit ? [...fromFiles, ...fromAgent] : [...fromAgent, ...fromFiles];
-  if (inOrder.length === 0) throw nothingToShow(settings, unusable);
-  return { methods: inOrder.map(({ method }) => method), tried: inOrder.map(({ text }) => text), unusable };
+  if (inOrder.length === 0) throw nothingToShow(settings, unusable, onlyOpenSsh);
+  return {
+    methods: inOrder.map(({ method }) => method),
+    tried: inOrder.map(({ text }) => text),
+    unusable,
+    onlyOpenSsh,
+  };
 }
 
 type KeyFile =
   | { readonly kind: 'key'; readonly path: string; readonly key: ParsedKey }
   | { readonly kind: 'missing'; readonly path: string }
+  | { readonly kind: 'security-key'; readonly path: string }
   | { readonly kind: 'unusable'; readonly path: string; readonly because: string };
 
 async function readKey(path: string): Promise<KeyFile> {
@@ -52,10 +64,24 @@ async function readKey(path: string): Promise<KeyFile> {
   }
   const key = ssh2.utils.parseKey(text);
   if ('message' in key) {
+    if (isSecurityKey(text.toString('latin1'))) return { kind: 'security-key', path };
     const because = /encrypted/i.test(key.message) ? 'encrypted' : 'not a key enforce can read';
     return { kind: 'unusable', path, because };
   }
   return key.isPrivateKey() ? { kind: 'key', path, key } : { kind: 'unusable', path, because: 'a public key' };
+}
+
+/** Its type is told in the clear, within the base64 of the file, whether it is encrypted or not. */
+function isSecurityKey(text: string): boolean {
+  const body = text.replace(/-----[^-]*-----/g, '');
+  return /sk-(?:ssh|ecdsa)-/.test(Buffer.from(body, 'base64').toString('latin1'));
+}
+
+/** The certificates that `ssh` would show: those that are named, and those beside the key files. */
+async function findCertificates({ certificateFiles, identityFiles }: SshSettings): Promise<string[]> {
+  const paths = [...certificateFiles, ...identityFiles.map((path) => `${path}-cert.pub`)];
+  const texts = await Promise.all(paths.map((path) => readFile(path).catch(() => undefined)));
+  return [...new Set(paths.filter((_, index) => texts[index] !== undefined))];
 }
 
 async function agentMethod(settings: SshSettings): Promise<AgentAuthMethod | undefined> {
@@ -86,8 +112,16 @@ async function readPublicKeys(identityFiles: readonly string[]): Promise<Buffer[
   });
 }
 
-function nothingToShow(settings: SshSettings, unusable: readonly string[]): EnforceError {
+function nothingToShow(
+  settings: SshSettings,
+  unusable: readonly string[],
+  onlyOpenSsh: readonly string[],
+): EnforceError {
   const where = `${settings.user}@${settings.hostName}`;
+  if (onlyOpenSsh.length > 0) {
+    const all = [...onlyOpenSsh, ...unusable].join(', ');
+    return new EnforceError('authentication', `no key for ${where} can be used: ${all}`, { hint: ONLY_OPEN_SSH });
+  }
   if (unusable.length === 0) {
     return new EnforceError(
       'authentication',

@@ -5,22 +5,13 @@ import type { Client } from 'ssh2';
 import { asEnforceError, EnforceError } from '../../model/errors.ts';
 import type { SshAddress } from '../../model/inventory.ts';
 import type { ConnectionSettings } from '../connection-settings.ts';
-import { failureOf, stopped } from '../explain.ts';
+import { failureOf } from '../explain.ts';
+import { pauseForBusyHost, wasDropped } from './busy-host.ts';
 import { ChannelSocket } from './channel-socket.ts';
 import { explainLink } from './explain-ssh.ts';
 import { readHostKeyTrust } from './host-key.ts';
+import type { SshLink } from './ssh-link.ts';
 import { readSshSettings, type SshSettings } from './ssh-settings.ts';
-
-/** One ssh connection that is logged in. */
-export interface SshClient {
-  readonly client: Client;
-  readonly user: string;
-  /** `deploy@web-1 port 22`. */
-  readonly where: string;
-  /** Why the connection is no more; undefined while it stands. */
-  lost(): EnforceError | undefined;
-  close(): Promise<void>;
-}
 
 /** Connects and logs in to a host, through its jump hosts if it has any. Every one of them must show a known key. */
 export async function openSshClient(
@@ -29,7 +20,7 @@ export async function openSshClient(
   signal: AbortSignal,
   before?: readonly SshAddress[],
   depth = 0,
-): Promise<SshClient> {
+): Promise<SshLink> {
   if (depth > 8) {
     throw new EnforceError('bad-connection-settings', `the jump hosts of ${address.hostName} lead in a circle`);
   }
@@ -61,8 +52,8 @@ async function logIn(
   own: SshSettings,
   settings: ConnectionSettings,
   signal: AbortSignal,
-  jump: SshClient | undefined,
-): Promise<SshClient> {
+  jump: SshLink | undefined,
+): Promise<SshLink> {
   const { user } = own;
   const where = `${user}@${own.hostName} port ${own.port}`;
   const identity = await loadIdentity(own, address.identityFile !== undefined);
@@ -73,10 +64,7 @@ async function logIn(
     const hostKeyAlgorithms = trust.knownAlgorithms();
     const socket = dial(own, jump);
     try {
-      const client = await shakeHands(
-        { ...own, ...settings, socket, where, identity, trust, hostKeyAlgorithms },
-        signal,
-      );
+      const client = await shakeHands({ ...own, socket, where, identity, trust, hostKeyAlgorithms }, signal);
       return loggedIn(client, socket, { user, where }, jump);
     } catch (error) {
       const failure = asEnforceError(error, 'unreachable');
@@ -87,7 +75,7 @@ async function logIn(
         throw refusal;
       } else if (wasDropped(failure) && dropped < 3) {
         dropped += 1;
-        await pause(dropped, settings, signal, where);
+        await pauseForBusyHost(dropped, settings, signal, where);
       } else {
         throw failure;
       }
@@ -95,14 +83,18 @@ async function logIn(
   }
 }
 
-function dial({ hostName, port }: SshSettings, jump: SshClient | undefined): Duplex {
+function dial({ hostName, port, localAddress, family }: SshSettings, jump: SshLink | undefined): Duplex {
   if (jump === undefined) {
     // Of several addresses, each gets longer than Node's quarter of a second, in which far hosts cannot answer.
-    return connect({ host: hostName, port, noDelay: true, autoSelectFamilyAttemptTimeout: 2_500 });
+    return connect({
+      ...{ host: hostName, port, noDelay: true, autoSelectFamilyAttemptTimeout: 2_500 },
+      ...(localAddress === undefined ? {} : { localAddress }),
+      ...(family === undefined ? {} : { family }),
+    });
   }
   return new ChannelSocket({
     hasProcess: false,
-    open: (opened) => void jump.client.forwardOut('127.0.0.1', 0, hostName, port, opened),
+    open: (opened) => jump.openTcp(hostName, port, opened),
     failure: () => jump.lost(),
   });
 }
@@ -111,8 +103,8 @@ function loggedIn(
   client: Client,
   socket: Duplex,
   { user, where }: { readonly user: string; readonly where: string },
-  jump: SshClient | undefined,
-): SshClient {
+  jump: SshLink | undefined,
+): SshLink {
   let lost: EnforceError | undefined;
   const closed = new Promise<void>((resolve) => {
     client.on('error', (error) => (lost ??= explainLink(error, where)));
@@ -122,9 +114,13 @@ function loggedIn(
     });
   });
   return {
-    client,
+    name: 'ssh',
     user,
     where,
+    openStreamLocal: (path, opened) => void client.openssh_forwardOutStreamLocal(path, opened),
+    openTcp: (ip, port, opened) => void client.forwardOut('127.0.0.1', 0, ip, port, opened),
+    exec: (command, opened) => void client.exec(command, opened),
+    refusal: () => undefined,
     lost: () => lost,
     async close() {
       client.end();
@@ -134,23 +130,4 @@ function loggedIn(
       await jump?.close();
     },
   };
-}
-
-/** A busy sshd (MaxStartups) drops connections before its greeting, politely or by a reset. */
-function wasDropped(failure: EnforceError): boolean {
-  const { message, code } = failureOf(failure.cause);
-  return message === 'Connection lost before handshake' || code === 'ECONNRESET';
-}
-
-async function pause(attempt: number, settings: ConnectionSettings, signal: AbortSignal, where: string): Promise<void> {
-  const { random = Math.random, delay = waitFor } = settings;
-  try {
-    await delay(250 * 2 ** attempt * (0.5 + random()), signal);
-  } catch {
-    throw stopped(signal, `waiting to try ${where} again`);
-  }
-}
-
-async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await wait(milliseconds, undefined, { signal });
 }

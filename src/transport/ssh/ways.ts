@@ -1,8 +1,8 @@
-import type { Client, ClientCallback } from 'ssh2';
 import { EnforceError } from '../../model/errors.ts';
 import type { SshAddress } from '../../model/inventory.ts';
 import type { ChannelEnding } from './channel-socket.ts';
 import { explainDialStdio } from './explain-dial-stdio.ts';
+import type { ChannelOpened, SshLink } from './ssh-link.ts';
 
 /** One way from an ssh connection to the engine's socket. */
 export interface Way {
@@ -10,7 +10,7 @@ export interface Way {
   /** sshd allows ten processes for a connection and keeps a slot until the process is gone; sockets it does not count. */
   readonly channels: number;
   readonly hasProcess: boolean;
-  open(client: Client, opened: ClientCallback): void;
+  open(link: SshLink, opened: ChannelOpened): void;
   failure(ending: ChannelEnding): EnforceError | undefined;
 }
 
@@ -24,19 +24,16 @@ export function waysToEngine(address: SshAddress, user: string): readonly Way[] 
   }
   const host = socketPath === undefined ? '' : ` --host='unix://${socketPath}'`;
   const dialStdio = `docker${host} system dial-stdio`;
-  if (become) return [processWay(`sudo -n ${dialStdio}`, 'ssh, sudo docker system dial-stdio', user)];
-  return [
-    socketWay(socketPath ?? '/var/run/docker.sock'),
-    processWay(dialStdio, 'ssh, docker system dial-stdio', user),
-  ];
+  if (become) return [processWay(`sudo -n ${dialStdio}`, 'sudo docker system dial-stdio', user)];
+  return [socketWay(socketPath ?? '/var/run/docker.sock'), processWay(dialStdio, 'docker system dial-stdio', user)];
 }
 
 function socketWay(path: string): Way {
   return {
-    text: 'ssh, forwarded socket',
+    text: 'forwarded socket',
     channels: 8,
     hasProcess: false,
-    open: (client, opened) => void client.openssh_forwardOutStreamLocal(path, opened),
+    open: (link, opened) => link.openStreamLocal(path, opened),
     failure: () => undefined,
   };
 }
@@ -46,7 +43,7 @@ function processWay(command: string, text: string, user: string): Way {
     text,
     channels: 4,
     hasProcess: true,
-    open: (client, opened) => void client.exec(command, opened),
+    open: (link, opened) => link.exec(command, opened),
     failure: (ending) => (ending.exitCode === 0 ? undefined : explainDialStdio(ending, user)),
   };
 }

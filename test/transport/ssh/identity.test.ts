@@ -1,8 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import ssh2 from 'ssh2';
+import { startAgent, type SshAgent } from '../../support/ssh-agent.ts';
 import { testWithOpenSsh } from '../../support/ssh-binary.ts';
 import { keys, sshHost, startLab, type Lab } from '../../support/ssh-fleet.ts';
 
@@ -15,12 +13,10 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 /** An ssh agent that holds one key. */
-async function startAgent(keyFile: string): Promise<{ readonly socketPath: string; close(): void }> {
-  const socketPath = join(lab.engine.folder, 'agent.sock');
-  const agent = spawn('ssh-agent', ['-D', '-a', socketPath], { stdio: ['ignore', 'pipe', 'ignore'] });
-  await once(agent.stdout, 'data');
-  execFileSync('ssh-add', ['-q', keyFile], { env: { SSH_AUTH_SOCK: socketPath } });
-  return { socketPath, close: () => void agent.kill() };
+async function agentWith(keyFile: string): Promise<SshAgent> {
+  const agent = await startAgent(lab.engine.folder);
+  agent.add(keyFile);
+  return agent;
 }
 
 describe('our key', () => {
@@ -71,7 +67,7 @@ describe('our key', () => {
   });
 
   testWithOpenSsh('may be in an agent', async () => {
-    const agent = await startAgent(lab.homeFile('deploy', keys.user.private));
+    const agent = await agentWith(lab.homeFile('deploy', keys.user.private));
     lab.homeFile('id_ed25519', keys.stranger.private);
 
     await lab.open(lab.host, { sshAgentSocket: agent.socketPath });
@@ -81,7 +77,7 @@ describe('our key', () => {
   });
 
   testWithOpenSsh('in an agent is not offered when IdentitiesOnly names others', async () => {
-    const agent = await startAgent(lab.homeFile('deploy', keys.user.private));
+    const agent = await agentWith(lab.homeFile('deploy', keys.user.private));
     lab.homeFile('id_ed25519', keys.stranger.private);
     lab.homeFile('config', 'IdentitiesOnly yes\nIdentityFile ~/.ssh/id_ed25519\n');
 
@@ -92,7 +88,7 @@ describe('our key', () => {
   });
 
   testWithOpenSsh('named by the inventory is tried before all those an agent holds', async () => {
-    const agent = await startAgent(lab.homeFile('stranger', keys.stranger.private));
+    const agent = await agentWith(lab.homeFile('stranger', keys.stranger.private));
     const identityFile = lab.homeFile('deploy', keys.user.private);
 
     await lab.open(sshHost({ port: lab.ssh.port, identityFile }), { sshAgentSocket: agent.socketPath });
@@ -114,4 +110,47 @@ describe('our key', () => {
 
     expect(lab.ssh.seen.users).toEqual(['deploy']);
   });
+
+  test('that a security key guards is beyond this client, and the way that can is told', async () => {
+    const file = lab.homeFile('id_ed25519', securityKey());
+
+    const failure = await lab.failure();
+
+    expect(failure).toMatchObject({
+      code: 'authentication',
+      message: expect.stringContaining(`${file} (a security key)`),
+      hint: expect.stringContaining('transport: openssh'),
+    });
+  });
+
+  test('that is refused beside a certificate for it tells the way that can show that', async () => {
+    const file = lab.homeFile('id_ed25519', keys.stranger.private);
+    lab.homeFile('id_ed25519-cert.pub', 'ssh-ed25519-cert-v01@openssh.com AAAA');
+
+    const failure = await lab.failure();
+
+    expect(failure).toMatchObject({
+      code: 'authentication',
+      message: expect.stringContaining(`not usable: ${file}-cert.pub (a certificate)`),
+      hint: expect.stringContaining('transport: openssh'),
+    });
+  });
 });
+
+/** The file that ssh-keygen writes for a key that never leaves its token. */
+function securityKey(): string {
+  const text = (value: string | Buffer): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(value.length);
+    return Buffer.concat([length, Buffer.from(value)]);
+  };
+  const type = 'sk-ssh-ed25519@openssh.com';
+  const publicPart = Buffer.concat([text(type), text(Buffer.alloc(32)), text('ssh:')]);
+  const one = Buffer.from([0, 0, 0, 1]);
+  const secret = Buffer.concat([Buffer.alloc(8), publicPart, Buffer.from([1]), text('handle'), text(''), text('')]);
+  const body = Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    ...[text('none'), text('none'), text(''), one, text(publicPart), text(secret)],
+  ]);
+  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${body.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`;
+}

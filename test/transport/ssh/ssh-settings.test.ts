@@ -33,14 +33,19 @@ Host web-*
   HostName %h.example.com
   User ops
   Port 2222
+  BindAddress 10.0.0.2
+  AddressFamily inet
   IdentityFile ~/.ssh/%r_key
   IdentitiesOnly yes
+  CertificateFile ~/.ssh/%r_key-cert.pub
   IdentityAgent /run/agent.sock
   UserKnownHostsFile ~/.ssh/fleet_hosts
   GlobalKnownHostsFile /etc/fleet_hosts
   HostKeyAlias shop
   StrictHostKeyChecking accept-new
   ConnectTimeout 7
+  ServerAliveInterval 5
+  ServerAliveCountMax 2
   ProxyJump jump@bastion:33,inner
 `);
 
@@ -50,13 +55,18 @@ Host web-*
       hostName: 'web-1.example.com',
       user: 'ops',
       port: 2222,
+      localAddress: '10.0.0.2',
+      family: 4,
       agentSocket: '/run/agent.sock',
       identityFiles: [join(homeFolder, '.ssh', 'ops_key')],
       identitiesOnly: true,
+      certificateFiles: [join(homeFolder, '.ssh', 'ops_key-cert.pub')],
       knownHostsFiles: [join(homeFolder, '.ssh', 'fleet_hosts'), '/etc/fleet_hosts'],
       hostKeyAlias: 'shop',
       strictHostKeyChecking: 'accept-new',
       connectTimeoutMilliseconds: 7_000,
+      keepaliveMilliseconds: 5_000,
+      keepalivesMissed: 2,
       jumps: [
         { kind: 'ssh', hostName: 'bastion', user: 'jump', port: 33, become: false },
         { kind: 'ssh', hostName: 'inner', become: false },
@@ -98,9 +108,12 @@ Host web-*
       hostName: 'web-1',
       user: 'deploy',
       port: 22,
+      localAddress: undefined,
+      family: undefined,
       agentSocket: undefined,
       identityFiles: ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homeFolder, '.ssh', name)),
       identitiesOnly: false,
+      certificateFiles: [],
       knownHostsFiles: [
         join(homeFolder, '.ssh', 'known_hosts'),
         join(homeFolder, '.ssh', 'known_hosts2'),
@@ -110,6 +123,8 @@ Host web-*
       hostKeyAlias: undefined,
       strictHostKeyChecking: 'ask',
       connectTimeoutMilliseconds: 0,
+      keepaliveMilliseconds: 10_000,
+      keepalivesMissed: 3,
       jumps: [],
     });
   });
@@ -130,12 +145,21 @@ Host web-*
       message: expect.stringMatching(/config: line 1: Bad configuration option: bogus/),
     });
   });
+});
 
-  testWithOpenSsh('with a ProxyCommand is refused, as nothing of it may run', async () => {
-    configure('ProxyCommand nc %h %p\n');
+describe('what only the ssh of the system can do', () => {
+  testWithOpenSsh.each(['ProxyCommand nc %h %p', 'RevokedHostKeys /etc/ssh/revoked'])(
+    '%s is left to it',
+    async (line) => {
+      configure(`${line}\n`);
 
-    await expect(read()).rejects.toMatchObject({ hint: expect.stringContaining('ProxyJump') });
-  });
+      const refused = read().catch((error: unknown) => error);
+      const settings = await read({ transport: 'openssh' });
+
+      await expect(refused).resolves.toMatchObject({ hint: expect.stringContaining('transport: openssh') });
+      expect(settings.hostName).toBe('web-1');
+    },
+  );
 });
 
 describe('the address', () => {
