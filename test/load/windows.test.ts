@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { hostWindows, windowWarnings } from '../../src/load/host-windows.ts';
 import { readPlaybook } from '../../src/load/playbook.ts';
 import type { Inventory } from '../../src/model/inventory.ts';
 import { aFreeze, aWindow } from '../support/a-window.ts';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const INVENTORY: Inventory = {
   hosts: [host('web-1', 'web'), host('web-2', 'web', 'prod'), host('edge-1', 'edge')],
   warnings: [],
@@ -71,6 +74,19 @@ describe('a window', () => {
       { hosts: 'web:!canary' },
     ]);
   });
+});
+
+test('the windows that docs/windows.md shows are taken', () => {
+  const [, shown = ''] = /```yaml\n([^`]+)```/.exec(readFileSync(`${ROOT}docs/windows.md`, 'utf8')) ?? [];
+  const text = `rules: { linux-capabilities: true }\n${shown}`;
+
+  const { windows } = readPlaybook({ file: 'docs/windows.md', text, bytes: Buffer.from(text) });
+
+  expect(windows.map(({ name, deny }) => [name, deny])).toEqual([
+    ['weekend', false],
+    ['patch-tuesday', false],
+    ['freeze', true],
+  ]);
 });
 
 function read(text: string) {
