@@ -25,7 +25,7 @@ export function whyNotNow(calendar: WindowCalendar, seconds: number, moment: Mom
 }
 
 /** Why a window is closed. */
-export function whyClosed({ deniedBy }: Extract<WindowState, { readonly isOpen: false }>): string {
+function whyClosed({ deniedBy }: Extract<WindowState, { readonly isOpen: false }>): string {
   if (!deniedBy) return 'outside its maintenance windows';
   const reason = deniedBy.reason === undefined ? '' : ` (${deniedBy.reason})`;
   return `window ${deniedBy.name} denies it${reason}`;
