@@ -34,6 +34,8 @@ export interface ChangeSettings {
   /** What the new container remembers of the old one's settings, to be taken back by; nothing when it is itself taken back. */
   readonly remembers: 'settings' | 'nothing';
   readonly preflight: Preflight;
+  /** Asked under the host's lock, which may have been waited for: how it ends when it must not begin any more. */
+  readonly whyTooLate?: (change: Change) => Outcome | undefined;
   /** Somebody wants the run to end: nothing is tried once more. */
   readonly isInterrupted?: () => boolean;
   /** Told what the gate said to the sets of capabilities of a change, once it has ended. */
@@ -116,15 +118,19 @@ async function attempt(
       restarts: gate.restartTrial === 'never' ? 0 : 1,
       soakSeconds: gate.soakSeconds,
     };
-    const rest = await underLock(terms, tools, async (held) => {
+    const done = await underLock(terms, tools, async (held) => {
+      const late = which === 'at first' ? settings.whyTooLate?.(change) : undefined;
+      if (late) return { late };
       const member = (each: Found) => () => toJobMember(each, change, { settings, baselines }, held);
       try {
         const members: [JobMember, ...JobMember[]] = [await member(leader)(), ...(await all(dependants.map(member)))];
-        return await settle({ members, intent: 'apply', gate, stops, isInterrupted }, held);
+        return { rest: await settle({ members, intent: 'apply', gate, stops, isInterrupted }, held) };
       } finally {
         if (change.carry === 'commit') await removeLeftImages(held).catch(() => undefined);
       }
     });
+    if (done.late) return { outcome: done.late };
+    const { rest } = done;
     const outcome = outcomeOf(rest, change.container, tools.journal.run);
     if (rest.at === 'new') return { outcome, passes: rest.passes };
     return rest.at === 'old' && rest.failure ? { outcome, failure: rest.failure } : { outcome };

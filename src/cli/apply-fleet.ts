@@ -16,6 +16,7 @@ import { askingApprover, unattendedApprover } from './approver.ts';
 import type { Batch, RolloutSoFar } from './batches.ts';
 import { NOT_BEGUN } from './batches.ts';
 import { failureBudget } from './failure-budget.ts';
+import { changesByHost } from './changes-by-host.ts';
 import { hostSession } from './host-session.ts';
 import { hostTools } from './host-tools.ts';
 import type { Inputs } from './inputs.ts';
@@ -29,6 +30,8 @@ import { preflightOf } from './preflight.ts';
 import { note, startChangeProgress } from './progress-line.ts';
 import type { Progress } from './progress.ts';
 import { rollOut } from './roll-out.ts';
+import type { WindowGate } from './window-gate.ts';
+import { windowGate } from './window-gate.ts';
 import type { World } from './world.ts';
 
 /** One run over a fleet. */
@@ -70,10 +73,12 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
     : askingApprover(changes, { options, progress, world, approved: inputs.playbook.autoApprove });
   const budget = failureBudget(options.maxFailures ?? rollout.maxFailures, changes.length);
   const lessons = lessonsQueue(progress, world);
+  const windows = windowGate({ windows: inputs.windows, isUnattended: options.yes }, world);
   const results: ChangeResult[] = [];
   const unreached: string[] = [];
   const report = (result: ChangeResult, batch: Pick<Batch, 'isCanary'>): void => {
     budget.count(result, batch);
+    windows.noteEnd(result.change, result.outcome, run);
     results.push(result);
     tell(result, job, progress);
   };
@@ -105,6 +110,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
     const hosts = inputs.hosts.filter(({ name }) => names.has(name));
     const helpers = {
       approver,
+      windows,
       whyStopped,
       progress,
       lessons,
@@ -136,9 +142,15 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
       runBatch,
       stillOpen: withoutDeclined,
       whyStopped,
+      mayBegin: (hosts, after) => hosts.filter((host) => windows.whyClosed(ownOf(host), after) === undefined),
+      pauseSeconds: rollout.pauseSeconds,
       pause: () => pause(rollout.pauseSeconds, world),
       leave: (hosts, because) => {
         for (const change of hosts.flatMap(ownOf)) close(change, { result: 'deferred', because });
+      },
+      close: (hosts, after) => {
+        for (const host of hosts)
+          for (const change of ownOf(host)) close(change, windows.whyClosed(ownOf(host), after) ?? OPENED_LATE);
       },
     });
     for (const change of planned) {
@@ -151,11 +163,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
   return { results, unreached, interrupted: world.interrupted.aborted || approver.wasInterrupted() };
 }
 
-function changesByHost(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
-  const byHost = new Map<string, Change[]>();
-  for (const change of changes) byHost.set(change.host, [...(byHost.get(change.host) ?? []), change]);
-  return byHost;
-}
+const OPENED_LATE: Outcome = { result: 'deferred', because: 'its window opened when the run was over' };
 
 /** Writes down that a batch begins, and says so where there are several. */
 function begin({ number, hosts, isCanary, of }: Batch, job: FleetJob, progress: Progress): void {
@@ -185,6 +193,7 @@ function whyLeftOut({ host, container }: Change, { inputs, options }: FleetJob):
 
 interface Helpers {
   readonly approver: Approver;
+  readonly windows: WindowGate;
   readonly whyStopped: () => string | undefined;
   readonly progress: Progress;
   readonly lessons: Lessons;
@@ -195,15 +204,19 @@ async function oneHost(
   host: Inputs['hosts'][number],
   changes: readonly Change[],
   job: FleetJob,
-  { approver, whyStopped, progress, lessons, report }: Helpers,
+  { approver, windows, whyStopped, progress, lessons, report }: Helpers,
 ): Promise<void> {
   const { inputs, options, world, run, savedAt, planDigest } = job;
   const session = hostSession(host, connectionSettings(options, world), world.clock);
   try {
     const tools = await hostTools(session, run, progress, world, options);
+    const clocks = await windows.compareClocks(tools);
+    if (clocks !== undefined) note(`warning: ${clocks}`, progress, options, world);
     const permit = async (change: Change): Promise<Permit> => {
       const stopped = whyStopped();
       if (stopped !== undefined) return notNow(stopped);
+      const closed = windows.whyNot(change);
+      if (closed) return { go: false, outcome: closed };
       const permission = await approver.permit(change);
       if (permission.go) progress.report({ event: 'change-started', host: change.host, container: change.container });
       return permission;
@@ -223,6 +236,7 @@ async function oneHost(
       keepSeconds: inputs.playbook.keepSeconds,
       planDigest,
       remembers: 'settings' as const,
+      whyTooLate: (change: Change) => windows.whyNot(change),
       isInterrupted: () => world.interrupted.aborted,
       preflight: preflightOf(
         session,

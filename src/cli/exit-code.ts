@@ -19,7 +19,7 @@ export function exitCodeOf(outcome: Outcome): ExitCode {
     case 'skipped':
       return 2;
     case 'deferred':
-      return outcome.locked === true ? 5 : 2;
+      return outcome.locked === true || outcome.window === 'clock' ? 5 : 2;
     case 'rolled-back':
       return 3;
     case 'stuck':

@@ -1,12 +1,13 @@
 import { isAbsolute, join } from 'node:path';
 import { readHostList } from '../load/host-list.ts';
+import { hostWindows, windowWarnings } from '../load/host-windows.ts';
 import { loadInventory } from '../load/inventory.ts';
 import { DEFAULT_PLAYBOOK } from '../load/default-playbook.ts';
 import { NO_EXCEPTIONS } from '../load/no-exceptions.ts';
 import { selectHosts } from '../load/select-hosts.ts';
-import type { Host } from '../model/inventory.ts';
+import type { Host, Inventory } from '../model/inventory.ts';
 import type { Change } from '../model/plan.ts';
-import type { Exceptions, Playbook } from '../model/playbook.ts';
+import type { Exceptions, Playbook, Window } from '../model/playbook.ts';
 import { isInForce } from '../model/playbook.ts';
 import type { Assessment } from '../plan/assess.ts';
 import { RULES } from '../rules/index.ts';
@@ -32,14 +33,24 @@ export interface RuleInputs {
 /** Everything people wrote that a command works from, read and validated before anything connects. */
 export interface Inputs extends RuleInputs {
   readonly hosts: readonly Host[];
+  /** The maintenance windows of each host, by its name. */
+  readonly windows: ReadonlyMap<string, readonly Window[]>;
 }
 
 /** Reads inventory, playbook and exceptions; the first thing wrong in any of them ends the command. */
 export async function readInputs(options: CommonOptions & CarryOption, world: World): Promise<Inputs> {
-  const [{ hosts, warnings }, rules] = await Promise.all([readHosts(options, world), readRules(options, world)]);
+  const [{ hosts, warnings, inventory }, rules] = await Promise.all([
+    readHosts(options, world),
+    readRules(options, world),
+  ]);
   const pattern = rules.playbook.hosts;
   const meant = pattern === 'all' ? hosts : selectHosts({ hosts, warnings: [] }, pattern);
-  return { ...rules, hosts: meant, warnings: [...warnings, ...rules.warnings] };
+  return {
+    ...rules,
+    hosts: meant,
+    windows: hostWindows(rules.playbook.windows, inventory),
+    warnings: [...warnings, ...rules.warnings],
+  };
 }
 
 /** The same, for commands that try what a container can do without. */
@@ -72,12 +83,12 @@ export async function readRules(
     },
     learned: await learnedBefore(playbook, stateFolder(options, world)),
     carry: options.carry ?? 'none',
-    warnings: expired,
+    warnings: [...expired, ...windowWarnings(playbook.windows)],
   };
 }
 
-// What reads and checks a file is loaded only where there is a file: it takes longer than reaching a host.
-async function readPlaybookFile(file: string | undefined): Promise<Playbook> {
+/** The playbook of a file, or the built-in one. What reads a file is loaded only where there is one: it takes longer than reaching a host. */
+export async function readPlaybookFile(file: string | undefined): Promise<Playbook> {
   if (file === undefined) return DEFAULT_PLAYBOOK;
   const { loadPlaybook } = await import('../load/playbook.ts');
   return await loadPlaybook(file);
@@ -97,11 +108,19 @@ async function readExceptionFiles(
 export async function readHosts(
   options: Pick<CommonOptions, 'inventory' | 'limit' | 'stateDir'>,
   world: World,
-): Promise<{ readonly hosts: readonly Host[]; readonly warnings: readonly string[] }> {
+): Promise<SelectedHosts> {
   const inventory = await loadInventory(options.inventory, world);
-  if (options.limit === undefined) return { hosts: selectHosts(inventory, undefined), warnings: inventory.warnings };
+  const { warnings } = inventory;
+  if (options.limit === undefined) return { hosts: selectHosts(inventory, undefined), warnings, inventory };
   const limit = await readHostList(withHostsOfRuns(options.limit, stateFolder(options, world)), world);
-  return { hosts: selectHosts(inventory, limit), warnings: inventory.warnings };
+  return { hosts: selectHosts(inventory, limit), warnings, inventory };
+}
+
+/** The hosts a command is about, and the inventory they are of. */
+export interface SelectedHosts {
+  readonly hosts: readonly Host[];
+  readonly warnings: readonly string[];
+  readonly inventory: Inventory;
 }
 
 /** How hosts are connected to from here. */

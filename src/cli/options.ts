@@ -72,6 +72,14 @@ export function withRules(command: Command): Command {
     );
 }
 
+/** Adds the flags about maintenance windows. */
+export function withWindows(command: Command): Command {
+  return command
+    .option('--wait-window [time]', 'wait for a maintenance window to open, at most so long: 10m, 6h')
+    .option('--ignore-window', 'start changes outside maintenance windows too; needs --reason', false)
+    .option('--reason <text>', 'why they are ignored, for the journal');
+}
+
 /** The flag of commands that make a plan. */
 export interface CarryOption {
   readonly carry?: 'copy' | 'commit';

@@ -15,6 +15,8 @@ export interface RecordedRun {
   readonly results: readonly { readonly host: string; readonly container: string; readonly outcome: Outcome }[];
   /** Hosts that could not be talked to. */
   readonly unreached: readonly string[];
+  /** Why maintenance windows were ignored; undefined where they were not. */
+  readonly ignoredWindows: string | undefined;
   /** When it wrote its last line. */
   readonly lastAt: string;
 }
@@ -50,6 +52,7 @@ export function readRun(folder: string, name: string): RecordedRun | undefined {
     started,
     results,
     unreached,
+    ignoredWindows: entries.find((entry) => entry.event === 'windows-ignored')?.reason,
     batches: entries.filter((entry) => entry.event === 'batch-started'),
     lastAt: entries.at(-1)?.at ?? started.at,
     record: {

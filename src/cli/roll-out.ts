@@ -13,10 +13,15 @@ export interface RolloutSteps {
   readonly stillOpen: (hosts: readonly string[]) => readonly string[];
   /** Why nothing more may be begun; undefined while it may. */
   readonly whyStopped: () => string | undefined;
+  /** Those of some hosts on which work may begin now, or so many seconds from now; the others may have their turn later. */
+  readonly mayBegin: (hosts: readonly string[], afterSeconds: number) => readonly string[];
   /** Between two batches. */
+  readonly pauseSeconds: number;
   readonly pause: () => Promise<void>;
   /** Told of the hosts that are left when nothing more may be begun. */
   readonly leave: (hosts: readonly string[], because: string) => void;
+  /** Told of the hosts that are left when work may begin on none of them, now or so many seconds from now. */
+  readonly close: (hosts: readonly string[], afterSeconds: number) => void;
 }
 
 /** Goes through hosts batch by batch, until all are done or nothing more may be begun. */
@@ -25,10 +30,20 @@ export async function rollOut(hosts: readonly string[], begunBefore: RolloutSoFa
   let soFar = begunBefore;
   let hasChanged = false;
   for (;;) {
-    const batch = nextBatch(left, soFar, steps.sizes);
-    if (!batch) return;
+    const of = Math.max(soFar.of, left.length);
+    const batch = nextBatch(steps.mayBegin(left, 0), { ...soFar, of }, steps.sizes);
+    if (!batch) {
+      steps.close(left, 0);
+      return;
+    }
     // What was only skipped needs no time to show its effects.
-    if (hasChanged && steps.whyStopped() === undefined) await steps.pause();
+    const isPaused = hasChanged && steps.whyStopped() === undefined;
+    // Said at once, and not when the pause is over.
+    if (isPaused && steps.mayBegin(left, steps.pauseSeconds).length === 0) {
+      steps.close(left, steps.pauseSeconds);
+      return;
+    }
+    if (isPaused) await steps.pause();
     const stopped = steps.whyStopped();
     if (stopped !== undefined) {
       steps.leave(left, stopped);

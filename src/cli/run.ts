@@ -6,11 +6,21 @@ import type { PlanOptions } from './commands/plan.ts';
 import type { PruneOptions } from './commands/prune.ts';
 import type { RollbackOptions } from './commands/rollback.ts';
 import type { ScanOptions } from './commands/scan.ts';
+import type { StatusOptions } from './commands/status.ts';
 import type { UnlockOptions } from './commands/unlock.ts';
 import type { CommonOptions } from './options.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { ExitCode } from './exit-code.ts';
-import { collect, countOrShare, withCarry, withHosts, withLock, withOutput, withRules } from './options.ts';
+import {
+  collect,
+  countOrShare,
+  withCarry,
+  withHosts,
+  withLock,
+  withOutput,
+  withRules,
+  withWindows,
+} from './options.ts';
 import type { World } from './world.ts';
 
 /**
@@ -37,7 +47,7 @@ function build(world: World, end: (code: ExitCode) => void): Command {
     .description(
       'Finds privileged host ports and unrestricted capabilities of containers, and fixes them without breaking the service.',
     )
-    .version('0.1.0', '-V, --version')
+    .version(`0.1.0 (time zones ${process.versions['tz'] ?? 'of the system'})`, '-V, --version')
     .exitOverride()
     .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
     .showHelpAfterError('(enforce --help, or enforce COMMAND --help)')
@@ -54,7 +64,8 @@ function build(world: World, end: (code: ExitCode) => void): Command {
     .option('--detailed-exitcode', 'end with 2 when there is something to do', false)
     .action(async (options: PlanOptions) => end(await (await import('./commands/plan.ts')).plan(options, world)));
 
-  withLock(withCarry(withRules(program.command('apply').description('fix the findings, asking for each container'))))
+  const fixing = program.command('apply').description('fix the findings, asking for each container');
+  withWindows(withLock(withCarry(withRules(fixing))))
     .argument('[plan.json]', 'a saved plan; without it a new one is made')
     .option('-y, --yes', 'do not ask', false)
     .option(
@@ -105,9 +116,10 @@ function build(world: World, end: (code: ExitCode) => void): Command {
       end(await (await import('./commands/observe.ts')).observe(names, options, world)),
     );
 
-  withHosts(program.command('status').description('runs, kept containers, and what was left half done'))
+  withHosts(program.command('status').description('runs, kept containers, and what was left half done or deferred'))
+    .option('-p, --playbook <file>', 'also tell when its maintenance windows open')
     .argument('[run]', 'one run in detail')
-    .action(async (name: string | undefined, options: CommonOptions) =>
+    .action(async (name: string | undefined, options: StatusOptions) =>
       end(await (await import('./commands/status.ts')).status(name, options, world)),
     );
 

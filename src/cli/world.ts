@@ -22,6 +22,8 @@ export interface World {
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly now: () => Date;
+  /** IANA name of the zone whose clock people here go by. */
+  readonly timeZone: string;
   readonly clock: Clock;
   /** A random text of so many characters 0-9 a-z. */
   readonly randomName: (length: number) => string;
@@ -58,6 +60,7 @@ export function realWorld(): World {
     stdout: process.stdout,
     stderr: process.stderr,
     now: () => new Date(),
+    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     clock: {
       now: () => performance.now(),
       timestamp: () => new Date().toISOString(),

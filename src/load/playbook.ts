@@ -20,6 +20,8 @@ export async function loadPlaybook(path: string | undefined): Promise<Playbook> 
 export function readPlaybook(file: TextFile): Playbook {
   const document = parseYaml(file, 'bad-playbook');
   const written = validate(playbookSchema, document, 'bad-playbook');
+  const health = healthGate(written.health, document);
+  requireRoom(written.windows ?? [], health, document);
   return {
     name: written.name ?? basename(file.file, extname(file.file)),
     hosts: written.hosts ?? 'all',
@@ -33,7 +35,7 @@ export function readPlaybook(file: TextFile): Playbook {
     rules: ruleSettings(written.rules, document),
     autoApprove: autoApprove(written, document),
     rollout: rollout(written.rollout),
-    health: healthGate(written.health, document),
+    health,
     keepSeconds: written.keep ?? 7 * 86_400,
     windows: written.windows ?? [],
     digest: `sha256:${createHash('sha256').update(file.bytes).digest('hex')}`,
@@ -111,4 +113,19 @@ function healthGate(written: Written['health'], document: YamlDocument): Playboo
   const path = ['health', written?.deadline === undefined ? 'healthy_for' : 'deadline'];
   const text = `leaves no time to become healthy (healthy_for ${healthyForSeconds}s, deadline ${deadlineSeconds}s); expected a deadline that is longer`;
   throw fileError('bad-playbook', document.file, [{ line: document.lineOf(path), path, text }]);
+}
+
+/** No change fits into a window that is shorter than its health gate may take. */
+function requireRoom(
+  windows: Playbook['windows'],
+  { deadlineSeconds }: Playbook['health'],
+  document: YamlDocument,
+): void {
+  const problems = windows.flatMap((window, index) => {
+    if (window.deny || window.kind === 'once' || window.durationSeconds > deadlineSeconds) return [];
+    const path = ['windows', index, 'duration'];
+    const text = `is too short for any change (${window.durationSeconds}s, and the health gate alone may take ${deadlineSeconds}s); expected a longer one`;
+    return [{ line: document.lineOf(path), path, text }];
+  });
+  if (problems.length > 0) throw fileError('bad-playbook', document.file, problems);
 }

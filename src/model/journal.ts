@@ -29,6 +29,16 @@ export type JournalEntry =
       /** Hosts of the whole rollout. */
       readonly of: number;
     }
+  /** Somebody let changes start outside maintenance windows. */
+  | { readonly event: 'windows-ignored'; readonly at: string; readonly reason: string }
+  /** A change ended after its window had closed. */
+  | {
+      readonly event: 'overran';
+      readonly at: string;
+      readonly host: string;
+      readonly container: string;
+      readonly seconds: number;
+    }
   | { readonly event: 'host-unreached'; readonly at: string; readonly host: string; readonly because: string }
   | {
       readonly event: 'change-started';
@@ -98,6 +108,8 @@ export type Outcome =
       readonly because: string;
       /** Somebody else has the host's lock. */
       readonly locked?: true;
+      /** `closed`: no maintenance window is open for long enough. `clock`: nobody can tell, as clocks differ. */
+      readonly window?: 'closed' | 'clock';
     }
   | { readonly result: 'rolled-back'; readonly because: string; readonly downtimeMilliseconds: number | null }
   | { readonly result: 'stuck'; readonly because: string; readonly recover: string };

@@ -136,26 +136,23 @@ export interface HealthGate {
 /** Whether a new container is stopped and started once more before it counts as healthy; `auto`: where its next start may differ. */
 export type RestartTrial = 'auto' | 'always' | 'never';
 
-/** When unattended changes may start, and when not. */
-export type Window =
-  | {
-      readonly kind: 'recurring';
-      readonly name: string;
-      readonly deny: boolean;
-      readonly schedule: string;
-      readonly durationSeconds: number;
-      readonly timezone: string;
-      readonly reason?: string;
-    }
-  | {
-      readonly kind: 'once';
-      readonly name: string;
-      readonly deny: boolean;
-      readonly from: string;
-      readonly to: string;
-      readonly timezone: string;
-      readonly reason?: string;
-    };
+/** When changes may start, and when not; it ends so many real seconds after it began, or at a moment. */
+export type Window = WindowBasis &
+  (
+    | { readonly kind: 'recurring'; readonly schedule: string; readonly durationSeconds: number }
+    | { readonly kind: 'once'; readonly from: string; readonly to: string }
+  );
+
+interface WindowBasis {
+  readonly name: string;
+  /** Stronger than every window that allows. */
+  readonly deny: boolean;
+  /** Pattern of the hosts it is for, as in `--limit`; all of them when absent. */
+  readonly hosts?: string;
+  /** IANA name. */
+  readonly timezone: string;
+  readonly reason?: string;
+}
 
 /** A finding that someone accepts, until a day. */
 export interface Exception {

@@ -16,8 +16,13 @@ export function outcomeDocument({ host, container, outcome }: ChangeResult, at: 
     case 'rolled-back':
       return { ...head, because: outcome.because, downtime_ms: outcome.downtimeMilliseconds };
     case 'skipped':
-    case 'deferred':
       return { ...head, because: outcome.because };
+    case 'deferred':
+      return {
+        ...head,
+        because: outcome.because,
+        ...(outcome.window === undefined ? {} : { window: outcome.window }),
+      };
     case 'stuck':
       return { ...head, because: outcome.because, recover: outcome.recover };
   }

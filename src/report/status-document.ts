@@ -1,12 +1,11 @@
 import type { JsonObject } from '../model/json.ts';
 import { documentHead } from './document.ts';
 import type { Status } from './status-text.ts';
+import { windowDocument } from './window-document.ts';
 
 /** The machine output of `enforce status`. */
-export function statusDocument(
-  { runs, kept, unfinished, suspects, locks, notReached }: Status,
-  generatedAt: string,
-): JsonObject {
+export function statusDocument(status: Status, generatedAt: string): JsonObject {
+  const { runs, kept, unfinished, suspects, locks, notReached, deferred, windows } = status;
   return {
     ...documentHead(generatedAt, notReached.length),
     runs: runs.map(({ run, startedAt, operator, counts, unreached, continues, exitCode }) => ({
@@ -27,6 +26,14 @@ export function statusDocument(
       because,
       rollback,
     })),
+    deferred: deferred.map(({ host, container, run, because, missed }) => ({
+      host,
+      container,
+      run,
+      because,
+      windows_missed: missed,
+    })),
+    windows: windows.map(windowDocument),
     locks: locks.map(({ host, id, run, operator, ageSeconds, leftSeconds }) => ({
       host,
       id,

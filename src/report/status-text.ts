@@ -6,6 +6,9 @@ import type { OutcomeCounts } from './outcome-text.ts';
 import { painter } from './paint.ts';
 import type { Paint } from './paint.ts';
 import { plainText } from './plain-text.ts';
+import type { WindowOutlook } from '../model/opening.ts';
+import type { Reader } from './window-text.ts';
+import { windowLines } from './window-text.ts';
 
 /** What `enforce status` tells: of the journals, and of what the hosts themselves still carry. */
 export interface Status {
@@ -17,6 +20,10 @@ export interface Status {
   /** Changes of the last day whose containers do worse since. */
   readonly suspects: readonly SuspectChange[];
   readonly locks: readonly HostLock[];
+  /** What runs of this machine left for later. */
+  readonly deferred: readonly DeferredChange[];
+  /** Of the playbook that was given. */
+  readonly windows: readonly WindowOutlook[];
   readonly notReached: readonly { readonly host: string; readonly because: string }[];
 }
 
@@ -78,14 +85,28 @@ export interface SuspectChange {
   readonly rollback: string;
 }
 
+/** A change that a run had no time or no leave for. */
+export interface DeferredChange {
+  readonly host: string;
+  readonly container: string;
+  readonly run: string;
+  readonly because: string;
+  /** Runs in a row that found no window for it, or its host away. */
+  readonly missed: number;
+}
+
 /** What `enforce status` prints. */
-export function statusText(status: Status, options: { readonly colors: boolean }): string {
+export function statusText(status: Status, options: Reader & { readonly colors: boolean }): string {
   const paint = painter(options.colors);
   return [
     ...section('runs', status.runs.map(runRow), 'none', paint),
     ...section('kept', status.kept.map(keptRow), 'none', paint),
     ...section('unfinished', status.unfinished.map(unfinishedRow), 'nothing', paint),
     ...(status.suspects.length === 0 ? [] : section('worse since', status.suspects.map(suspectRow), '', paint)),
+    ...(status.deferred.length === 0 ? [] : section('deferred', status.deferred.map(deferredRow), '', paint)),
+    ...windowLines(status.windows, options).map(
+      (text, at) => `${(at === 0 ? 'windows' : '').padEnd(TITLE_WIDTH)}${text}`,
+    ),
     ...(status.locks.length === 0 ? [] : section('locked', status.locks.map(lockRow), '', paint)),
     ...(status.notReached.length === 0 ? [] : section('not reached', status.notReached.map(hostRow), '', paint)),
     ...(status.unfinished.length === 0
@@ -139,6 +160,19 @@ function suspectRow({ host, container, run, because, rollback }: SuspectChange):
     `run ${plainText(run, 40)}`,
     plainText(because, 300),
     plainText(rollback, 300),
+  ];
+}
+
+/** A fleet that never gets its window is what usually goes wrong. */
+const TOO_OFTEN = 3;
+
+function deferredRow({ host, container, run, because, missed }: DeferredChange): readonly Cell[] {
+  const times = `${missed} windows in a row`;
+  return [
+    `${plainText(host, 64)}/${plainText(container, 64)}`,
+    missed < 2 ? '' : missed < TOO_OFTEN ? times : { text: times, tone: 'bad' },
+    `run ${plainText(run, 40)}`,
+    plainText(because, 300),
   ];
 }
 

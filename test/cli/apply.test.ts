@@ -103,17 +103,6 @@ describe('enforce apply', () => {
     expect(writesTo(fleet.engine('web-1'))).toEqual([]);
   });
 
-  test('refuses a playbook with maintenance windows, which it cannot keep to, with 5', async () => {
-    const weekend = 'windows: [{ name: w, schedule: "0 22 * * SAT", duration: 4h, timezone: Europe/Berlin }]\n';
-    const file = operator.write('windows.yml', QUICK_PLAYBOOK + weekend);
-
-    const { exitCode, stderr } = await operator.enforce('apply', '--yes', '-p', file);
-
-    expect(exitCode).toBe(5);
-    expect(stderr).toContain('maintenance windows');
-    expect(fleet.hosts.get('web-1')?.connections()).toBe(0);
-  });
-
   test('with --json prints JSON lines and nothing else on standard output', async () => {
     serve(fleet.engine('web-1'), 'recorder', 554);
 

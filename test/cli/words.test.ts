@@ -33,10 +33,10 @@ describe('commands that need no host', () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`Usage: enforce ${command}`)]);
   });
 
-  test('--version prints it', async () => {
+  test('--version prints it, and how old the time zones are by which windows open', async () => {
     const { exitCode, stdout } = await operator.run(['--version']);
 
-    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+ \(time zones \d{4}[a-z]\)\n$/)]);
   });
 
   test('no command at all is an error of usage', async () => {

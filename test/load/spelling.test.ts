@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { cronProblem } from '../../src/load/cron.ts';
+import { readCron } from '../../src/model/cron.ts';
 import { parseDuration } from '../../src/load/duration.ts';
 import { nearest } from '../../src/load/nearest.ts';
 import { splitWords } from '../../src/load/split-words.ts';
@@ -38,7 +38,7 @@ describe('a cron schedule', () => {
     '0 0 1 JAN-MAR *',
     '5/10 * * * *',
   ])('%s is right', (schedule) => {
-    expect(cronProblem(schedule)).toBeUndefined();
+    expect(readCron(schedule)).toMatchObject({ known: true });
   });
 
   test.each([
@@ -52,7 +52,7 @@ describe('a cron schedule', () => {
     ['0 22 * * TUE#6', 'has "TUE#6" as day of the week'],
     ['0 22 1 * MON', 'names days of the month and of the week'],
   ])('%s is wrong', (schedule, because) => {
-    expect(cronProblem(schedule)).toContain(because);
+    expect(readCron(schedule)).toEqual({ known: false, because: expect.stringContaining(because) });
   });
 });
 

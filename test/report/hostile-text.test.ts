@@ -43,6 +43,8 @@ const STATUS = {
   suspects: [
     { host: 'web-1', container: 'ftp', run: '7f3a', because: 'it is unhealthy', rollback: 'enforce rollback' },
   ],
+  deferred: [{ host: 'web-1', container: 'ftp', run: '7f3a', because: 'closed', missed: 3 }],
+  windows: [],
   locks: [{ host: 'web-1', id: '0c21', run: '7f3a', operator: 'mlopez', ageSeconds: 1, leftSeconds: 1 }],
   notReached: [{ host: 'edge-1', because: 'refused' }],
 };
@@ -80,7 +82,7 @@ const RENDERERS: Readonly<Record<string, (hostile: Hostile) => string>> = {
   findingsText: (hostile) => findingsText([...hostile(RESULTS), unreached(hostile)], TONES),
   outcomeText: (hostile) => OUTCOMES.map((outcome) => outcomeText(hostile(endedWith(outcome)), TONES)).join(''),
   runText: (hostile) => runText(hostile({ run: '7f3a', results: OUTCOMES.map(endedWith), exitCode: 6 }), TONES),
-  statusText: (hostile) => statusText(hostile(STATUS), TONES),
+  statusText: (hostile) => statusText(hostile(STATUS), { ...TONES, now: 0, timeZone: 'UTC' }),
   observationText: (hostile) => observationText([hostile({ host: 'web-1', observations: [anObservation()] })], TONES),
   errorText: (hostile) => errorText(anError(hostile), { ...TONES, verbose: true }),
   planDocument: (hostile) => jsonText(planDocument(hostile(PLAN))),

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { windowOutlooks } from '../../src/plan/window-outlook.ts';
 import { statusText } from '../../src/report/status-text.ts';
+import { aWindow } from '../support/a-window.ts';
 
+const READER = { colors: false, now: Date.parse('2026-11-22T05:00:00Z'), timeZone: 'UTC' };
 const RUN = { operator: 'mlopez', counts: {}, unreached: 0, continues: null, exitCode: null };
 
 describe('the text of a status', () => {
@@ -25,6 +28,11 @@ describe('the text of a status', () => {
             rollback: 'enforce rollback 7f3a',
           },
         ],
+        deferred: [
+          { host: 'web-3', container: 'shop', run: '7f3a', because: 'outside its windows', missed: 3 },
+          { host: 'web-4', container: 'ftp', run: '81c0', because: 'interrupted before it was begun', missed: 0 },
+        ],
+        windows: windowOutlooks(new Map([['web-1', [aWindow()]]]), [{ host: 'web-1', changes: [] }], READER.now),
         locks: [
           {
             host: 'web-2',
@@ -45,7 +53,7 @@ describe('the text of a status', () => {
         ],
         notReached: [{ host: 'edge-1', because: 'connection refused' }],
       },
-      { colors: false },
+      READER,
     );
 
     expect(text).toBe(`\
@@ -55,6 +63,9 @@ kept         web-1/shop  shop.enforce-bak-7f3a  run 7f3a  until 2026-11-29
              web-1/ftp   ftp.enforce-bak-7f3a   run 7f3a
 unfinished   web-2/shop  run 81c0  the old container is stopped
 worse since  web-1/ftp  run 7f3a  it is unhealthy  enforce rollback 7f3a
+deferred     web-3/shop  3 windows in a row  run 7f3a  outside its windows
+             web-4/ftp                       run 81c0  interrupted before it was begun
+windows      web-1: closed; weekend opens Sat 2026-11-28 22:00 Europe/Berlin (21:00 UTC), in 6 d 16 h, for 4 h
 locked       web-2  lock 0c210c210c21  run 81c0  mlopez@ops-1  for 40 s   ends by itself in 165 s at the latest
              web-3  lock 1f001f001f00  run 7e00  mlopez@ops-1  for 900 s  has run out: enforce unlock removes it
 not reached  edge-1  connection refused
@@ -64,8 +75,8 @@ next: enforce apply finishes it, enforce rollback 81c0 undoes it
 
   test('says so when there is nothing', () => {
     const text = statusText(
-      { runs: [], kept: [], unfinished: [], suspects: [], locks: [], notReached: [] },
-      { colors: false },
+      { runs: [], kept: [], unfinished: [], suspects: [], deferred: [], windows: [], locks: [], notReached: [] },
+      READER,
     );
 
     expect(text).toBe('runs         none\nkept         none\nunfinished   nothing\n');

@@ -57,6 +57,7 @@ export function aWorld(wishes: WorldWishes): HandMadeWorld {
     stderr: keyboard
       ? Object.assign(keyboard.output, { isTTY: isTerminal, text: () => keyboard.printed() })
       : printed(isTerminal),
+    timeZone: 'UTC',
     now: () => wishes.now ?? new Date('2026-11-22T05:00:00Z'),
     clock: wishes.clock ?? fakeClock(),
     randomName: wishes.randomName ?? lettersInTurn(),

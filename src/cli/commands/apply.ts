@@ -1,6 +1,9 @@
 import type { ChangeResult } from '../../apply/apply-host.ts';
+import type { EnforceError } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import { counted } from '../../report/counted.ts';
+import type { Window } from '../../model/playbook.ts';
+import { errorText } from '../../report/error-text.ts';
 import { jsonLine, jsonText } from '../../report/json-text.ts';
 import { planDocument } from '../../report/plan-document.ts';
 import { planSummary, planText } from '../../report/plan-text.ts';
@@ -16,6 +19,10 @@ import type { CarryOption, CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { overLimit } from '../over-limit.ts';
 import { resumeFleet } from '../resume-fleet.ts';
+import { awaitWindow } from '../await-window.ts';
+import { whyAllClosed } from '../window-gate.ts';
+import type { WindowOptions, WindowWishes } from '../window-options.ts';
+import { windowWishes } from '../window-options.ts';
 import { warn, startProgress } from '../progress-line.ts';
 import { canPrompt } from '../prompt.ts';
 import { refused, requireCarry, requireFresh, requireHosts, savedPlan } from '../saved-plan.ts';
@@ -31,7 +38,7 @@ import { readingOf } from '../reading-of.ts';
 import { requireContainers } from '../require-containers.ts';
 
 /** Flags of `enforce apply`. */
-export interface ApplyOptions extends CommonOptions, CarryOption {
+export interface ApplyOptions extends CommonOptions, CarryOption, WindowOptions {
   readonly yes: boolean;
   readonly maxChanges?: number | `${number}%`;
   readonly maxFailures?: number | `${number}%`;
@@ -40,16 +47,14 @@ export interface ApplyOptions extends CommonOptions, CarryOption {
 /** `enforce apply`: fixes what the plan says, container by container, and first ends what an interrupted run left. */
 export async function apply(file: string | undefined, options: ApplyOptions, world: World): Promise<ExitCode> {
   requireConsent(options, world);
+  const wishes = windowWishes(options);
   if (file !== undefined && options.rule.length > 0)
     throw usage('--rule narrows a plan when it is made, not when it is applied', 'make one with enforce plan --rule');
-  const inputs = seekingSurplus(await readInputs(options, world));
+  const read = seekingSurplus(await readInputs(options, world));
+  // What is ignored is not there, for everything that follows.
+  const inputs =
+    wishes.ignoredBecause === undefined ? read : { ...read, windows: new Map<string, readonly Window[]>() };
   warn(inputs.warnings, options, world);
-  if (inputs.playbook.windows.length > 0) {
-    throw refused(
-      `playbook ${inputs.playbook.name} has maintenance windows, which this version cannot keep to`,
-      'take the windows out of the playbook and start enforce from a timer inside the window',
-    );
-  }
   const saved = file === undefined ? undefined : await savedPlan(file);
   if (saved) requireFresh(saved, inputs, world.now());
   if (saved) requireHosts(saved, inputs.hosts);
@@ -57,7 +62,7 @@ export async function apply(file: string | undefined, options: ApplyOptions, wor
 
   const run = startRun('apply', options, world);
   try {
-    return await inRun(run, saved, inputs, options, world);
+    return await inRun(run, saved, { ...inputs, wishes }, options, world);
   } finally {
     run.close();
   }
@@ -66,12 +71,14 @@ export async function apply(file: string | undefined, options: ApplyOptions, wor
 async function inRun(
   run: RunRecorder,
   saved: Plan | undefined,
-  inputs: Inputs,
+  { wishes, ...inputs }: Inputs & { readonly wishes: WindowWishes },
   options: ApplyOptions,
   world: World,
 ): Promise<ExitCode> {
   world.holdInterrupts();
   const resumed = await resumeFleet(run.journal, inputs, options, world);
+  await awaitWindow(inputs, wishes.patienceSeconds, options, world);
+  if (saved && wishes.patienceSeconds > 0) requireFresh(saved, inputs, new Date(world.clock.timestamp()));
   const scope = scopeOf(inputs, options, saved);
   const earlier = unfinishedRun(scope, stateFolder(options, world), world);
   const plan = saved
@@ -80,11 +87,15 @@ async function inRun(
   if (!showsDiff(plan, options)) warn(plan.warnings, options, world);
   const limit = overLimit(plan, inputs.playbook.rollout, options.maxChanges);
   if (limit !== undefined) throw refused(limit, 'narrow the plan with --limit or --container, or raise --max-changes');
+  const closed = world.interrupted.aborted ? undefined : whyAllClosed(plan, inputs, world);
+  if (closed) return endClosed(closed, resumed.codes, world);
 
   const document = jsonText(planDocument(plan));
   const digest = digestText(document);
   showPlan(plan, run, earlier, options, world);
   run.begin({ document, digest, scope, ...(earlier === undefined ? {} : { continues: earlier.run }) });
+  if (wishes.ignoredBecause !== undefined && inputs.playbook.windows.length > 0)
+    run.journal.write({ event: 'windows-ignored', at: world.clock.timestamp(), reason: wishes.ignoredBecause });
   const unread = plan.hosts.flatMap((host) => (host.reachable ? [] : [host]));
   for (const { host, because } of unread)
     run.journal.write({ event: 'host-unreached', at: world.clock.timestamp(), host, because });
@@ -105,6 +116,12 @@ async function inRun(
   run.end(exitCode);
   showEnd(run, { results: ended.results, unreached: unread.length + ended.unreached.length, exitCode }, options, world);
   return exitCode;
+}
+
+/** What was left half done was ended all the same, and may weigh more. */
+function endClosed(closed: EnforceError, resumed: readonly ExitCode[], { stderr }: World): ExitCode {
+  stderr.write(errorText(closed, { colors: false, verbose: false }));
+  return worst([...resumed, 5]);
 }
 
 function showPlan(

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { EnforceError } from '../../model/errors.ts';
 import type { Host } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
+import { hostWindows } from '../../load/host-windows.ts';
 import { selectHosts } from '../../load/select-hosts.ts';
 import { loadCatalogue } from '../../load/catalogue.ts';
 import { unfinishedChanges } from '../../apply/unfinished.ts';
@@ -9,12 +10,16 @@ import { assess } from '../../plan/assess.ts';
 import type { HostReading } from '../../plan/build-plan.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import { suspectsIn } from '../../plan/probation.ts';
+import type { PlannedHost } from '../../plan/window-outlook.ts';
+import { windowOutlooks } from '../../plan/window-outlook.ts';
 import { jsonText } from '../../report/json-text.ts';
 import { planDocument } from '../../report/plan-document.ts';
 import { planText } from '../../report/plan-text.ts';
+import { windowDocument } from '../../report/window-document.ts';
+import { windowLines } from '../../report/window-text.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { worst } from '../exit-code.ts';
-import type { RuleInputs } from '../inputs.ts';
+import type { Inputs, RuleInputs } from '../inputs.ts';
 import { readInputs, readRules, seekingSurplus } from '../inputs.ts';
 import { learnedOf } from '../learned.ts';
 import type { CarryOption, CommonOptions } from '../options.ts';
@@ -36,19 +41,29 @@ export interface PlanOptions extends CommonOptions, CarryOption {
 
 /** `enforce plan`: how the findings would be fixed. Only reads. */
 export async function plan(options: PlanOptions, world: World): Promise<ExitCode> {
-  const { readings, inputs } =
+  const { readings, inputs, windows } =
     options.from === undefined ? await readFleet(options, world) : await readSaved(options.from, options, world);
   requireContainers(options.container, readings);
   const made = await planOf(readings, inputs, world);
   warn([...unfinishedIn(readings), ...suspicious(readings, world)], options, world);
   // The diff has them too; a document nobody may look at.
   if (options.json) warn(made.warnings, options, world);
-  const document = jsonText(planDocument(made));
+  const now = world.now().getTime();
+  const outlooks = windowOutlooks(windows, changesOf(made), now);
+  const document = jsonText({
+    ...planDocument(made),
+    ...(outlooks.length === 0 ? {} : { windows: outlooks.map(windowDocument) }),
+  });
   if (options.output !== undefined) saveFile(options.output, document);
   world.stdout.write(
     options.json
       ? document
-      : planText(made, { colors: usesColors(world.stdout, world, options.color), verbose: options.verbose > 0 }),
+      : [
+          planText(made, { colors: usesColors(world.stdout, world, options.color), verbose: options.verbose > 0 }),
+          ...windowLines(outlooks, { now, timeZone: world.timeZone }).map(
+            (line, at) => `${at === 0 ? 'Windows: ' : ' '.repeat(9)}${line}\n`,
+          ),
+        ].join(''),
   );
   if (world.interrupted.aborted) return 130;
   return worst([
@@ -106,6 +121,12 @@ export function hasWork({ hosts }: Plan): boolean {
 interface Readings {
   readonly readings: readonly HostReading[];
   readonly inputs: RuleInputs;
+  /** By the name of the host. */
+  readonly windows: Inputs['windows'];
+}
+
+function changesOf({ hosts }: Plan): readonly PlannedHost[] {
+  return hosts.map((host) => ({ host: host.host, changes: host.reachable ? host.changes : [] }));
 }
 
 async function readFleet(options: PlanOptions, world: World): Promise<Readings> {
@@ -114,7 +135,7 @@ async function readFleet(options: PlanOptions, world: World): Promise<Readings> 
   const progress = startProgress(options, world);
   const results = await scanFleet(inputs, 'plan', options, progress, world);
   progress.end();
-  return { readings: results.map(readingOf), inputs };
+  return { readings: results.map(readingOf), inputs, windows: inputs.windows };
 }
 
 async function readSaved(file: string, options: PlanOptions, world: World): Promise<Readings> {
@@ -136,16 +157,36 @@ async function readSaved(file: string, options: PlanOptions, world: World): Prom
       read: new EnforceError('unreachable', because, hint === undefined ? {} : { hint }),
     })),
   ];
-  return { inputs, readings: selectReadings(readings, options.limit) };
+  return {
+    inputs,
+    readings: selectReadings(readings, options.limit),
+    windows: windowsBy(readings, inputs, options, world),
+  };
+}
+
+/** A saved scan does not know the groups that windows may be for: then nothing is said of them. */
+function windowsBy(
+  readings: readonly HostReading[],
+  { playbook }: RuleInputs,
+  options: PlanOptions,
+  world: World,
+): Inputs['windows'] {
+  try {
+    return hostWindows(playbook.windows, { hosts: readings.map(hostOf), warnings: [] });
+  } catch (error) {
+    warn([`when windows open is not told: ${(error as Error).message} in the saved scan`], options, world);
+    return new Map();
+  }
 }
 
 /** The hosts of a saved scan that `--limit` selects, by name: it does not know their groups. */
 function selectReadings(readings: readonly HostReading[], limit: string | undefined): readonly HostReading[] {
-  const hosts = readings.map(
-    ({ host }): Host => ({ name: host, groups: ['all'], address: { kind: 'unix', path: '/' } }),
-  );
-  const selected = selectHosts({ hosts, warnings: [] }, limit);
+  const selected = selectHosts({ hosts: readings.map(hostOf), warnings: [] }, limit);
   return readings.filter(({ host }) => selected.some(({ name }) => name === host));
+}
+
+function hostOf({ host }: HostReading): Host {
+  return { name: host, groups: ['all'], address: { kind: 'unix', path: '/' } };
 }
 
 async function textOf(file: string): Promise<string> {

@@ -4,11 +4,14 @@ import { standingOf } from '../../apply/standing-of.ts';
 import { currentLock } from '../../apply/under-lock.ts';
 import { keptContainers, rememberedChanges, unfinishedChanges } from '../../apply/unfinished.ts';
 import type { ContainerSummary, EngineReader } from '../../engine/engine.ts';
+import { hostWindows, windowWarnings } from '../../load/host-windows.ts';
 import type { Host } from '../../model/inventory.ts';
 import type { ContainerInspect } from '../../model/snapshot.ts';
 import { isOfChange, suspectsIn } from '../../plan/probation.ts';
+import { windowOutlooks } from '../../plan/window-outlook.ts';
 import { outcomeText } from '../../report/outcome-text.ts';
 import { jsonText } from '../../report/json-text.ts';
+import { plainText } from '../../report/plain-text.ts';
 import type { HostLock, KeptContainer, Status, SuspectChange, UnfinishedChange } from '../../report/status-text.ts';
 import { statusText } from '../../report/status-text.ts';
 import { statusDocument } from '../../report/status-document.ts';
@@ -16,27 +19,40 @@ import { onEachHost } from '../../transport/fleet.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { worst } from '../exit-code.ts';
 import { hostSession } from '../host-session.ts';
-import { connectionSettings, readHosts, stateFolder } from '../inputs.ts';
+import { deferredWork } from '../deferred-work.ts';
+import { connectionSettings, readHosts, readPlaybookFile, stateFolder } from '../inputs.ts';
 import type { CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { startProgress, warn } from '../progress-line.ts';
-import { readRun, readRuns } from '../recorded-runs.ts';
+import { readRun, readRuns, recordedRuns } from '../recorded-runs.ts';
 import { usage } from '../run.ts';
 import type { World } from '../world.ts';
+
+/** Flags of `enforce status`. */
+export interface StatusOptions extends CommonOptions {
+  readonly playbook?: string;
+}
 
 /** Runs shown when none is asked for. */
 const SHOWN_RUNS = 10;
 
 /** `enforce status`: what runs did, and what the hosts still carry of them. Only reads. */
-export async function status(run: string | undefined, options: CommonOptions, world: World): Promise<ExitCode> {
+export async function status(run: string | undefined, options: StatusOptions, world: World): Promise<ExitCode> {
   if (run !== undefined) return oneRun(run, options, world);
-  const { hosts, warnings } = await readHosts(options, world);
-  warn(warnings, options, world);
+  const { hosts, warnings, inventory } = await readHosts(options, world);
+  const { windows } = await readPlaybookFile(options.playbook);
+  const ownWindows = hostWindows(windows, inventory);
+  warn([...warnings, ...windowWarnings(windows)], options, world);
   const progress = startProgress(options, world, hosts.length);
   const found = await onEachHost(hosts, options.concurrency, (host) => leftOn(host, options, world));
   progress.end();
+  const folder = stateFolder(options, world);
+  const now = world.now().getTime();
+  const planned = hosts.map(({ name }) => ({ host: name, changes: [] }));
   const told: Status = {
-    runs: readRuns(stateFolder(options, world)).slice(0, SHOWN_RUNS),
+    runs: readRuns(folder).slice(0, SHOWN_RUNS),
+    deferred: deferredWork(recordedRuns(folder)),
+    windows: windowOutlooks(ownWindows, planned, now),
     kept: found.flatMap((result) => (result.ok ? result.value.kept : [])),
     unfinished: found.flatMap((result) => (result.ok ? result.value.unfinished : [])),
     suspects: found.flatMap((result) => (result.ok ? result.value.suspects : [])),
@@ -48,7 +64,7 @@ export async function status(run: string | undefined, options: CommonOptions, wo
   world.stdout.write(
     options.json
       ? jsonText(statusDocument(told, world.now().toISOString()))
-      : statusText(told, { colors: usesColors(world.stdout, world, options.color) }),
+      : statusText(told, { colors: usesColors(world.stdout, world, options.color), now, timeZone: world.timeZone }),
   );
   return worst([told.unfinished.length > 0 ? 2 : 0, told.notReached.length > 0 ? 4 : 0]);
 }
@@ -135,9 +151,14 @@ function oneRun(name: string, options: CommonOptions, world: World): ExitCode {
         started_at: run.record.startedAt,
         operator: run.record.operator,
         exit_code: run.record.exitCode,
+        windows_ignored: run.ignoredWindows ?? null,
         changes: run.results.map(({ host, container, outcome }) => ({ host, container, result: outcome.result })),
       }),
     );
-  else for (const result of run.results) world.stdout.write(outcomeText({ ...result, notes: [] }, { colors }));
+  else {
+    for (const result of run.results) world.stdout.write(outcomeText({ ...result, notes: [] }, { colors }));
+    if (run.ignoredWindows !== undefined)
+      world.stdout.write(`maintenance windows were ignored: ${plainText(run.ignoredWindows, 500)}\n`);
+  }
   return 0;
 }
