@@ -43,6 +43,7 @@ await build({
   define: { 'import.meta.url': 'moduleUrl' },
 });
 // V8 keeps compiled code of scripts only, and scripts `require`.
+writeFileSync(join(OUT, 'package.json'), '{ "type": "commonjs" }\n');
 await build({
   ...COMMON,
   entryPoints: readdirSync(OUT)
@@ -56,7 +57,6 @@ await build({
   supported: { 'dynamic-import': false },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
-writeFileSync(join(OUT, 'package.json'), '{ "type": "commonjs" }\n');
 copyFileSync(join(ROOT, 'build/launch.cjs'), join(OUT, 'main.js'));
 copyFileSync(join(ROOT, 'build/load.cjs'), join(OUT, 'load.cjs'));
 chmodSync(join(OUT, 'main.js'), 0o755);

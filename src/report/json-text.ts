@@ -1,4 +1,4 @@
-import type { JsonValue } from '../model/json.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
 
 /**
  * A document as JSON, properties in the order they have, bigint as the number it is. The same value gives the same text.
@@ -11,6 +11,33 @@ export function jsonText(value: JsonValue): string {
 /** The same on one line, for JSON lines. */
 export function jsonLine(value: JsonValue): string {
   return `${written(value, '')}\n`;
+}
+
+/** A document that is written piece by piece: what it begins with, a list whose items come one by one, and the rest. */
+export interface DocumentWriter {
+  readonly begin: () => string;
+  readonly item: (value: JsonValue) => string;
+  readonly end: (rest: JsonObject) => string;
+}
+
+/** Writes it as `jsonText` writes the whole. */
+export function documentWriter(head: JsonObject, list: string): DocumentWriter {
+  let isEmpty = true;
+  return {
+    begin: () => `{${members(head, '\n  ')},\n  ${quoted(list)}: [`,
+    item(value) {
+      const comma = isEmpty ? '' : ',';
+      isEmpty = false;
+      return `${comma}\n    ${written(value, '\n    ')}`;
+    },
+    end: (rest) => `${isEmpty ? '' : '\n  '}],${members(rest, '\n  ')}\n}\n`,
+  };
+}
+
+function members(object: JsonObject, newline: string): string {
+  return Object.entries(object)
+    .flatMap(([key, member]) => (member === undefined ? [] : [`${newline}${quoted(key)}: ${written(member, newline)}`]))
+    .join(',');
 }
 
 // `newline` is the line end with the indentation so far; empty for everything on one line.

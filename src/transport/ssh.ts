@@ -36,8 +36,8 @@ async function firstWay(host: Host, address: SshAddress, ssh: SshClient, signal:
     const source = channelSource(ssh, way);
     const agent = new ChannelAgent(() => new ChannelSocket(source), way.channels);
     try {
-      await awaitEngine(agent, signal);
-      return connectionOver(host, address, ssh, way, agent);
+      const greeting = await awaitEngine(agent, signal);
+      return { ...connectionOver(host, address, ssh, way, agent), greeting };
     } catch (error) {
       agent.destroy();
       // sshd does not tell whether forwarding is off, the socket absent or not ours; the next way's command does.
