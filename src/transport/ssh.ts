@@ -30,14 +30,23 @@ export async function openSsh(
   }
 }
 
+/** An opened channel and an answer that were waited for so long, with nothing else to do: the way is long, not this machine busy. */
+const FAR_MILLISECONDS = 40;
+/** On a long way what counts is how many requests are under way together; forwarded sockets sshd does not count. */
+const CHANNELS_WHEN_FAR = 32;
+
 async function firstWay(host: Host, address: SshAddress, ssh: SshClient, signal: AbortSignal): Promise<Connection> {
   const ways = waysToEngine(address, ssh.user);
   for (const [index, way] of ways.entries()) {
     const source = channelSource(ssh, way);
     const agent = new ChannelAgent(() => new ChannelSocket(source), way.channels);
     try {
+      const begun = performance.eventLoopUtilization();
       const greeting = await awaitEngine(agent, signal);
-      return { ...connectionOver(host, address, ssh, way, agent), greeting };
+      const { idle } = performance.eventLoopUtilization(begun);
+      const channels = way.hasProcess || idle < FAR_MILLISECONDS ? way.channels : CHANNELS_WHEN_FAR;
+      agent.maxSockets = channels;
+      return { ...connectionOver(host, address, ssh, { ...way, channels }, agent), greeting };
     } catch (error) {
       agent.destroy();
       // sshd does not tell whether forwarding is off, the socket absent or not ours; the next way's command does.
