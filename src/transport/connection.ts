@@ -10,7 +10,7 @@ export interface Connection {
   readonly host: Host;
   /** Every socket it makes is one channel to the engine's API; it never opens more than `channels` of them. */
   readonly agent: Agent;
-  /** Requests that may be under way at once: 8, 32 on a long way, 4 where each needs a process of its own on the host. */
+  /** Requests that may be under way at once: 8, 48 on a long way, 4 where each needs a process of its own on the host. */
   readonly channels: number;
   /** How the engine is reached, for people: `ssh, forwarded socket`, `ssh, sudo docker system dial-stdio`, `tls`, … */
   readonly way: string;

@@ -31,9 +31,9 @@ export async function openSsh(
 }
 
 /** An opened channel and an answer that were waited for so long, with nothing else to do: the way is long, not this machine busy. */
-const FAR_MILLISECONDS = 40;
+const FAR_MILLISECONDS = 80;
 /** On a long way what counts is how many requests are under way together; forwarded sockets sshd does not count. */
-const CHANNELS_WHEN_FAR = 32;
+const CHANNELS_WHEN_FAR = 48;
 
 async function firstWay(host: Host, address: SshAddress, ssh: SshClient, signal: AbortSignal): Promise<Connection> {
   const ways = waysToEngine(address, ssh.user);
@@ -44,8 +44,9 @@ async function firstWay(host: Host, address: SshAddress, ssh: SshClient, signal:
       const begun = performance.eventLoopUtilization();
       const greeting = await awaitEngine(agent, signal);
       const { idle } = performance.eventLoopUtilization(begun);
-      const channels = way.hasProcess || idle < FAR_MILLISECONDS ? way.channels : CHANNELS_WHEN_FAR;
-      agent.maxSockets = channels;
+      const isFar = !way.hasProcess && idle > FAR_MILLISECONDS;
+      const channels = isFar ? CHANNELS_WHEN_FAR : way.channels;
+      if (isFar) agent.openAhead(channels);
       return { ...connectionOver(host, address, ssh, { ...way, channels }, agent), greeting };
     } catch (error) {
       agent.destroy();

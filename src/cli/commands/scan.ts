@@ -17,6 +17,7 @@ import { containerNames } from '../require-containers.ts';
 import { openSavedFile } from '../save-file.ts';
 import type { FleetReading } from '../scan-fleet.ts';
 import { readFleet } from '../scan-fleet.ts';
+import { spareMemory } from '../spare-memory.ts';
 import { write } from '../write.ts';
 import type { World } from '../world.ts';
 
@@ -35,7 +36,10 @@ export async function scan(options: ScanOptions, world: World): Promise<ExitCode
   const printer = printerFor(options, progress, world);
   const names = containerNames(options.container);
 
+  let isFirst = true;
   const take = async (result: ScanResult, found: readonly string[]): Promise<void> => {
+    if (isFirst) spareMemory(inputs.hosts.length);
+    isFirst = false;
     names.add(result.ok ? found : undefined);
     if (!result.ok) codes.add(4);
     else if (!options.exitZero && openFindings(result.value.findings).length > 0) codes.add(2);
