@@ -36,15 +36,13 @@ export async function scan(options: ScanOptions, world: World): Promise<ExitCode
   const printer = printerFor(options, progress, world);
   const names = containerNames(options.container);
 
-  let isFirst = true;
   const take = async (result: ScanResult, found: readonly string[]): Promise<void> => {
-    if (isFirst) spareMemory(inputs.hosts.length);
-    isFirst = false;
     names.add(result.ok ? found : undefined);
     if (!result.ok) codes.add(4);
     else if (!options.exitZero && openFindings(result.value.findings).length > 0) codes.add(2);
     await printer.add(result);
   };
+  spareMemory(inputs.hosts.length);
   await (options.output === undefined
     ? readFleet(inputs, options, progress, world, glancing(inputs, options, take, world))
     : readAndSave(options.output, { inputs, options, progress, world, take }));
