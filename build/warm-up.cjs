@@ -1,14 +1,12 @@
 // Runs a scan over ssh within this process, against a host made here, and keeps the code V8 compiled for it.
-const { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { mkdirSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { createServer } = require('node:http');
-const Module = require('node:module');
 const { connect } = require('node:net');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { Script } = require('node:vm');
 const { Server, utils } = require('ssh2');
 
-const filename = join(process.argv[2], 'enforce.cjs');
+const { load, scripts } = require(join(process.argv[2], 'load.cjs'));
 const folder = mkdtempSync(join(tmpdir(), 'enforce-build-'));
 const socketPath = join(folder, 'engine');
 const key = utils.generateKeyPairSync('ed25519');
@@ -75,16 +73,14 @@ function scan() {
     join(folder, 'inventory.yml'),
     `all: { hosts: { warm-up: { docker: "ssh://root@127.0.0.1:${port}" } } }\n`,
   );
-  process.argv = [process.execPath, filename, 'scan', '-i', join(folder, 'inventory.yml'), '--no-input'];
+  process.argv = [process.execPath, 'enforce', 'scan', '-i', join(folder, 'inventory.yml'), '--no-input'];
   process.env = { PATH: process.env.PATH, HOME: folder };
 
-  const script = new Script(Module.wrap(readFileSync(filename, 'utf8')), { filename });
   process.on('exit', (exitCode) => {
-    writeFileSync(`${filename}.code`, script.createCachedData());
+    for (const [filename, script] of scripts) writeFileSync(`${filename}.code`, script.createCachedData());
     rmSync(folder, { recursive: true, force: true });
     // What it finds there makes it end with 2.
     process.exitCode = exitCode === 2 ? 0 : 1;
   });
-  const module_ = { exports: {} };
-  script.runInThisContext()(module_.exports, Module.createRequire(filename), module_, filename, process.argv[2]);
+  load('enforce.js');
 }

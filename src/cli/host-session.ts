@@ -84,7 +84,7 @@ function watched(engine: Engine, drop: () => Promise<void>): Engine {
     }
   }
   return {
-    facts: () => watch(engine.facts()),
+    facts: (extent) => watch(engine.facts(extent)),
     time: () => watch(engine.time()),
     list: () => watch(engine.list()),
     inspect: (id) => watch(engine.inspect(id)),

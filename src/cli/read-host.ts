@@ -1,12 +1,14 @@
 import type { EngineReader } from '../engine/engine.ts';
 import type { Finding } from '../model/finding.ts';
 import { dependantsIn, holdersAmong } from '../model/references.ts';
-import type { Container, Snapshot } from '../model/snapshot.ts';
+import type { Container, EngineFacts, Snapshot } from '../model/snapshot.ts';
 import type { Assessment } from '../plan/assess.ts';
-import { assess } from '../plan/assess.ts';
+import { assess, maySelect } from '../plan/assess.ts';
 import type { AssessedHost } from '../plan/build-plan.ts';
 import { lookAtPaths } from '../scan/look-at-paths.ts';
 import { hostPathsOf, readDetails } from '../scan/read-details.ts';
+import type { RuleScope } from '../scan/read-for-rules.ts';
+import { readForRules } from '../scan/read-for-rules.ts';
 import { readRuntime } from '../scan/read-runtime.ts';
 import { boundedReader } from '../scan/bounded-reader.ts';
 import { takeSnapshot } from '../scan/take-snapshot.ts';
@@ -23,6 +25,30 @@ export async function readHost(
   const reader: EngineReader = boundedReader(engine, clock.now);
   const snapshot = await takeSnapshot(reader, connection, { now: now().toISOString() });
   return { snapshot, findings: assess(snapshot, assessment) };
+}
+
+/** Reads of one host what its rules need, and holds it against them; nothing else of it is kept. */
+export async function glanceAtHost(
+  session: HostSession,
+  assessment: Assessment,
+  tells: RuleScope['tells'],
+  { now, clock }: Pick<World, 'now' | 'clock'>,
+): Promise<GlancedHost> {
+  const [connection, engine] = await Promise.all([session.connection(), session.engine()]);
+  const { snapshot, containers, names } = await readForRules(boundedReader(engine, clock.now), connection, {
+    now: now().toISOString(),
+    tells,
+    wants: ({ names: called }) => maySelect(called, assessment),
+  });
+  return { engine: snapshot.engine, containers, names, findings: assess(snapshot, assessment) };
+}
+
+/** What a look at one host came to. */
+export interface GlancedHost {
+  readonly engine: EngineFacts;
+  readonly containers: number;
+  readonly names: readonly string[];
+  readonly findings: readonly Finding[];
 }
 
 /** Adds what a plan needs to know of the containers with open findings: image, writable layer, volumes, networks, binds. */

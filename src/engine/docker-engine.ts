@@ -4,7 +4,7 @@ import { isJsonObject } from '../model/json.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { Operation } from '../model/plan.ts';
 import type { ContainerInspect, EngineFacts, FileChange } from '../model/snapshot.ts';
-import type { Connection } from '../transport/connection.ts';
+import type { Connection, EngineGreeting } from '../transport/connection.ts';
 import {
   isFolderStat,
   linkTargetOf,
@@ -36,13 +36,15 @@ const LAST_API_WITH_MAC = '1.51';
 /** The engine at the far end of a connection. The API version is the highest the engine itself speaks. */
 export async function connectEngine(connection: Connection): Promise<Engine> {
   const send = requestSender(connection);
-  const ping = await send({ method: 'GET', path: '/_ping', deadlineMilliseconds: 20_000, maximumBytes: 4 * KIB });
+  const ping = connection.greeting ?? (await send(PING));
   const apiVersion = apiVersionOf(ping);
   const ways = { send, open: streamOpener(connection) };
   return dockerEngine(ways, apiVersion, ping.headers['libpod-api-version'] === undefined ? 'docker' : 'podman');
 }
 
-function apiVersionOf({ status, headers }: EngineAnswer): string {
+const PING: EngineRequest = { method: 'GET', path: '/_ping', deadlineMilliseconds: 20_000, maximumBytes: 4 * KIB };
+
+function apiVersionOf({ status, headers }: EngineGreeting): string {
   const announced = headers['api-version'];
   const apiVersion = typeof announced === 'string' && /^\d+\.\d+$/.test(announced) ? announced : undefined;
   if (apiVersion === undefined) {
@@ -106,9 +108,9 @@ function dockerEngine(
   };
 
   return {
-    async facts() {
-      const [version, info] = await Promise.all([get('/version'), get('/info')]);
-      return readFacts(kind, apiVersion, json(version), json(info));
+    async facts(extent) {
+      const [version, info] = await Promise.all([get('/version'), extent === 'version' ? undefined : get('/info')]);
+      return readFacts(kind, apiVersion, json(version), info === undefined ? {} : json(info));
     },
     async time() {
       const info = json(await get('/info'));

@@ -4,8 +4,11 @@ import type { ContainerInspect, EngineFacts, FileChange, ImageFacts } from '../m
 
 /** The half of Docker that scan and plan may use. Having no write, it cannot change a host. */
 export interface EngineReader {
-  /** Version, API, identity. Throws `engine-too-old` below API 1.24. */
-  facts(): Promise<EngineFacts>;
+  /**
+   * Version, API, identity. Throws `engine-too-old` below API 1.24. What its version alone tells leaves the rest empty,
+   * and spares the engine a look at its whole machine.
+   */
+  facts(extent?: 'version'): Promise<EngineFacts>;
   /** The time by the engine's own clock, in milliseconds since 1970; undefined where it does not tell. */
   time(): Promise<number | undefined>;
   /** Ids of every container, running or not, in the engine's order. */

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import Docker from 'dockerode';
 import type { JsonValue } from '../model/json.ts';
 import { EnforceError } from '../model/errors.ts';
 import type { Connection } from '../transport/connection.ts';
-import { writeJson } from './json-text.ts';
+import { dialOver } from './dial.ts';
+import type { Dial } from './dial.ts';
 
 /** One call of the engine's HTTP API, with its bounds in time and size. */
 export interface EngineRequest {
@@ -32,14 +32,9 @@ export interface EngineAnswer {
 /** Sends one request and waits for the whole answer. */
 export type SendRequest = (request: EngineRequest) => Promise<EngineAnswer>;
 
-/**
- * Sends requests through dockerode over a connection's channels. The address, version and certificates are set to
- * nothing on purpose: dockerode would otherwise take them from DOCKER_HOST and talk to another engine. Bodies travel as
- * bytes of our own making, because dockerode repeats a body given as an object in the URL, environment secrets included.
- */
+/** Sends requests over a connection's channels. */
 export function requestSender(connection: Connection): SendRequest {
-  const { dial } = modemOver(connection);
-
+  const dial = dialOver(connection);
   return (request) => exchange(request, connection, dial, async (response) => await readAnswer(response, request));
 }
 
@@ -54,7 +49,7 @@ export type OpenStream = (request: EngineRequest) => Promise<EngineStream | Engi
 
 /** Opens streams as `requestSender` sends requests; every status but 200 is a complete answer. */
 export function streamOpener(connection: Connection): OpenStream {
-  const { dial } = modemOver(connection);
+  const dial = dialOver(connection);
   return (request) =>
     exchange(request, connection, dial, async (response) =>
       response.statusCode === 200
@@ -87,10 +82,7 @@ async function exchange<Answer>(
       rearm();
       source = request.archive && Readable.from(eachPiece(request.archive(), rearm), { objectMode: false });
       source?.on('error', reject);
-      dial(dialOptions(request, source, expiry.signal), (error, response) => {
-        if (error || !response) reject(asError(error));
-        else read(response).then(resolve, reject);
-      });
+      dial(request, source, expiry.signal).then(read).then(resolve, reject);
     });
   } catch (error) {
     throw error instanceof EnforceError ? error : connection.explain(error);
@@ -141,51 +133,6 @@ async function readAnswer(response: IncomingMessage, request: EngineRequest): Pr
   return { status: response.statusCode ?? 0, headers: response.headers, body };
 }
 
-type Dial = (options: object, callback: (error: unknown, response: IncomingMessage | null) => void) => void;
-
-function modemOver({ agent }: Connection): { readonly dial: Dial } {
-  const options = {
-    socketPath: '/var/run/docker.sock',
-    protocol: 'http',
-    agent,
-    ...Object.fromEntries(FROM_ENVIRONMENT.map((name) => [name, undefined])),
-  };
-  try {
-    const modem = new Docker(options as Docker.DockerOptions).modem as { dial: Dial };
-    return { dial: modem.dial.bind(modem) };
-  } catch (error) {
-    // It reads the environment even where nothing of it is used.
-    throw new EnforceError('usage', `DOCKER_HOST or DOCKER_CERT_PATH cannot be used: ${asError(error).message}`, {
-      hint: 'unset them: enforce goes by its inventory',
-      cause: error,
-    });
-  }
-}
-
-const FROM_ENVIRONMENT = ['host', 'port', 'version', 'ca', 'cert', 'key', 'timeout'];
-
-/** Every status is handed back as it came; what it means is the caller's business. */
-const EVERY_STATUS = new Proxy({}, { get: () => true });
-
-function dialOptions(
-  { method, path, query, body }: EngineRequest,
-  archive: Readable | undefined,
-  expired: AbortSignal,
-): object {
-  return {
-    // The library cuts the last character off a path that has a query and no options; the `&` is there to be cut.
-    path: query ? `${path}?${new URLSearchParams(query).toString()}&` : path,
-    method,
-    isStream: true,
-    statusCodes: EVERY_STATUS,
-    abortSignal: expired,
-    ...(archive === undefined ? {} : { file: archive, headers: { 'Content-Type': 'application/x-tar' } }),
-    ...(body === undefined
-      ? {}
-      : { file: Buffer.from(writeJson(body)), headers: { 'Content-Type': 'application/json' } }),
-  };
-}
-
 async function readBody(
   response: IncomingMessage,
   { maximumBytes, isCutShort = false }: EngineRequest,
@@ -219,11 +166,4 @@ function timedOut({ method, path, deadlineMilliseconds }: EngineRequest): Enforc
       hint: 'the engine may hang; see whether `docker ps` answers on the host',
     },
   );
-}
-
-/** An error stays what it is, also one of another realm, of whose class `instanceof` knows nothing. */
-function asError(error: unknown): Error {
-  return typeof error === 'object' && error !== null && 'message' in error
-    ? (error as Error)
-    : new Error(String(error));
 }

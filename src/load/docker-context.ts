@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { parseAddress, type WrittenAddress } from './address.ts';
 import { badInventory, type Place } from './declaration.ts';
 import { kindAt } from './folder.ts';
@@ -14,10 +13,6 @@ export interface DockerContext {
 }
 
 const LOCAL = 'unix:///var/run/docker.sock';
-
-const meta = z.object({
-  Endpoints: z.object({ docker: z.object({ Host: z.string().optional(), SkipTLSVerify: z.boolean().optional() }) }),
-});
 
 /** Reads a context as docker stores it; `default` is what the environment says. The place is where it was named. */
 export async function readDockerContext(
@@ -33,7 +28,7 @@ export async function readDockerContext(
   const file = join(dockerFolder(surroundings), 'contexts', 'meta', id, 'meta.json');
   if (!(await exists(file)))
     throw badInventory(place, `there is no docker context ${name}; expected one that docker context ls shows`);
-  const parsed = meta.safeParse(parseJson((await readTextFile(file, 'bad-inventory')).text));
+  const parsed = (await metaShape()).safeParse(parseJson((await readTextFile(file, 'bad-inventory')).text));
   if (!parsed.success)
     throw badInventory(
       place,
@@ -61,13 +56,24 @@ export async function defaultEngine(
   if (context) return { engine: `context:${context}`, saidBy: 'DOCKER_CONTEXT' };
   const file = join(dockerFolder(surroundings), 'config.json');
   if (!(await exists(file))) return { engine: LOCAL, saidBy: 'the local socket' };
-  const config = z
-    .object({ currentContext: z.string().optional() })
-    .safeParse(parseJson((await readTextFile(file, 'bad-inventory')).text));
+  const config = (await configShape()).safeParse(parseJson((await readTextFile(file, 'bad-inventory')).text));
   if (!config.success)
     throw badInventory({ file, path: [], folder: '' }, 'is not a configuration of docker; expected a JSON object');
   const current = config.data.currentContext;
   return { engine: current ? `context:${current}` : LOCAL, saidBy: file };
+}
+
+// Loaded only where docker has such a file: it takes as long as a handshake.
+async function metaShape() {
+  const z = await import('zod');
+  return z.object({
+    Endpoints: z.object({ docker: z.object({ Host: z.string().optional(), SkipTLSVerify: z.boolean().optional() }) }),
+  });
+}
+
+async function configShape() {
+  const z = await import('zod');
+  return z.object({ currentContext: z.string().optional() });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -11,7 +11,8 @@ const MAXIMUM_HOSTS = 65_536;
 
 /** Writes out an entry as Ansible does: `web[01:20]`, `db-[a:f]`, `web[0:8:2]`, `web-1:2222`, `[2001:db8::7]:2222`. */
 export function expandHosts(entry: string): HostEntry {
-  if (isIPv6(entry)) return { ok: true, names: [entry] };
+  // Node compiles a pattern of 3 KB before it looks.
+  if (entry.includes(':') && isIPv6(entry)) return { ok: true, names: [entry] };
   const match = /^(?<pattern>.*?)(?::(?<port>\d+))?$/.exec(entry);
   const { pattern = entry, port }: Readonly<Record<string, string | undefined>> = match?.groups ?? {};
   if (port !== undefined && !isPort(port)) return { ok: false, because: `has port ${port}; expected 1 to 65535` };

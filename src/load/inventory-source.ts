@@ -6,7 +6,6 @@ import { defaultEngine } from './docker-context.ts';
 import { kindAt, listFolder } from './folder.ts';
 import { readIniInventory } from './inventory-ini.ts';
 import { declareHosts } from './declare-hosts.ts';
-import { readYamlInventory } from './inventory-yaml.ts';
 import { absolutePath, type Surroundings, tlsFolderOfEnvironment } from './surroundings.ts';
 import { readTextFile } from './text-file.ts';
 
@@ -103,7 +102,10 @@ async function readInventoryFile(path: string, shownPath: string): Promise<reado
     throw badInventory(place, 'is encrypted with ansible-vault; expected plain text');
   const significant = file.text.split('\n').find((line) => !/^\s*(?:[#;].*)?$/.test(line));
   if (significant === undefined) throw badInventory(place, 'the file is empty; expected groups and hosts');
-  return isYaml(path, significant) ? readYamlInventory(file, dirname(path)) : readIniInventory(file, dirname(path));
+  if (!isYaml(path, significant)) return readIniInventory(file, dirname(path));
+  // Loaded only where there is such a file: it takes as long as a handshake.
+  const { readYamlInventory } = await import('./inventory-yaml.ts');
+  return readYamlInventory(file, dirname(path));
 }
 
 /** By its extension; without a telling one, by its first line that says something. */

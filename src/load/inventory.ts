@@ -6,7 +6,6 @@ import { hostAddress } from './host-address.ts';
 import { hostSettings } from './host-settings.ts';
 import { readDefaultSource, readInventorySource } from './inventory-source.ts';
 import type { Surroundings } from './surroundings.ts';
-import { readFolderVariables } from './variable-folders.ts';
 
 /** Reads the inventory that the sources make together; without a source, the engine that docker itself would talk to. */
 export async function loadInventory(sources: readonly string[], surroundings: Surroundings): Promise<Inventory> {
@@ -25,6 +24,7 @@ export async function loadInventory(sources: readonly string[], surroundings: Su
   const warnings: string[] = [];
   for (const folder of folders) {
     const known = { groups: groups.names, hosts: new Set(mentions.keys()) };
+    const { readFolderVariables } = await import('./variable-folders.ts');
     const found = await readFolderVariables(folder, known, surroundings);
     declarations.push(...found.declarations);
     warnings.push(...found.warnings);

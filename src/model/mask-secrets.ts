@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from './json.ts';
-import { isJsonObject } from './json.ts';
 import type { Mask } from './mask-words.ts';
 import { looksSecret, maskWords } from './mask-words.ts';
 
@@ -22,23 +21,46 @@ export function maskSecrets(value: JsonValue, mask: Mask): JsonValue {
   return maskValue('', value, mask);
 }
 
+/** What holds no secret is given back as it is: most of what an engine tells is that. */
 function maskValue(field: string, value: JsonValue, mask: Mask): JsonValue {
+  if (value === null || typeof value !== 'object') return COMMANDS.has(field) ? maskCommand(value, mask) : value;
   if (COMMANDS.has(field)) return maskCommand(value, mask);
-  if (Array.isArray(value)) {
-    return value.map((item: JsonValue) => (field === 'Env' ? maskVariable(item, mask) : maskValue('', item, mask)));
+  if (isList(value)) {
+    const masked = value.map((item) => (field === 'Env' ? maskVariable(item, mask) : maskValue('', item, mask)));
+    return masked.some((item, at) => item !== value[at]) ? masked : value;
   }
-  if (!isJsonObject(value)) return value;
-  const commands = new Map(COMMAND_PAIRS.flatMap((pair) => maskPair(value, pair, mask)));
+  const commands = commandsOf(value, mask);
+  const entries = Object.entries(value);
+  const masked = entries.map((entry): (typeof entries)[number] => {
+    const [key, inner] = entry;
+    const now = inner === undefined ? inner : maskMember(field, key, inner, commands?.get(key), mask);
+    return now === inner ? entry : [key, now];
+  });
   // fromEntries defines fields and never assigns them, so a field called __proto__ is one like every other.
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      if (inner === undefined) return [key, inner];
-      if (OPTIONS.has(field) && typeof inner === 'string') return [key, maskOption(key, inner, mask)];
-      if (typeof inner === 'string' && inner !== '' && !key.includes('/') && looksSecret(key))
-        return [key, mask(inner)];
-      return [key, commands.get(key) ?? maskValue(optionsOfLog(field, key), inner, mask)];
-    }),
-  );
+  return masked.some((entry, at) => entry !== entries[at]) ? Object.fromEntries(masked) : value;
+}
+
+function isList(value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+function maskMember(
+  field: string,
+  key: string,
+  inner: JsonValue,
+  command: JsonValue | undefined,
+  mask: Mask,
+): JsonValue {
+  if (typeof inner === 'string') {
+    if (OPTIONS.has(field)) return maskOption(key, inner, mask);
+    if (inner !== '' && !key.includes('/') && looksSecret(key)) return mask(inner);
+  }
+  return command ?? maskValue(optionsOfLog(field, key), inner, mask);
+}
+
+function commandsOf(value: JsonObject, mask: Mask): ReadonlyMap<string, JsonValue> | undefined {
+  const pairs = COMMAND_PAIRS.filter(([first, second]) => value[first] !== undefined || value[second] !== undefined);
+  return pairs.length === 0 ? undefined : new Map(pairs.flatMap((pair) => maskPair(value, pair, mask)));
 }
 
 /** A log driver's options are called Config, as is the whole configuration of the container. */

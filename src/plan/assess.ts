@@ -62,6 +62,18 @@ export function selectContainers(snapshot: Snapshot, { playbook, containers }: A
   );
 }
 
+/** Whether a container of one of these names may be among the selected ones; what it is called in full is not known yet. */
+export function maySelect(names: readonly string[], { playbook, containers }: Assessment): boolean {
+  const { include, exclude } = playbook.containers;
+  return (
+    names.length === 0 ||
+    names.some(
+      (name) =>
+        matchesAny(include, name, true) && matchesAny(containers, name, true) && !matchesAny(exclude, name, false),
+    )
+  );
+}
+
 /**
  * Whether a container is a host's lock, or one that a change has put aside. The name alone is no proof: it must not run, and the container
  * it stands beside must say that it replaces it (or it must itself be a candidate).

@@ -39,8 +39,9 @@ function includesStopped({ inspect: { Config } }: Container): boolean {
 
 /** It looks for unhealthy containers and then restarts each, whether or not it was stopped in between. */
 function byAutoheal(container: Container, helper: Container): Blocked | undefined {
+  if (container.inspect.State.Health?.Status !== 'unhealthy') return undefined;
   const isAutoheal = /(?:^|\/)(?:docker-)?autoheal$/.test(imageName(helper));
-  if (!isAutoheal || container.inspect.State.Health?.Status !== 'unhealthy') return undefined;
+  if (!isAutoheal) return undefined;
   // Which label it goes by cannot be told where it is not the usual one.
   const goesByAnother = (helper.inspect.Config.Env ?? []).some((entry) =>
     entry.startsWith('AUTOHEAL_CONTAINER_LABEL='),

@@ -8,10 +8,27 @@ export type Cell = string | { readonly text: string; readonly tone: Tone };
  * last cell of a row is not padded.
  */
 export function inColumns(rows: readonly (readonly Cell[])[], paint: Paint, widest = 60): readonly string[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(0, ...rows.map((row) => width(row[column] ?? '')).filter((cellWidth) => cellWidth <= widest)),
-  );
+  return inGrowingColumns(paint, widest)(rows);
+}
+
+/** The same for a table that is written part by part: columns get wider with a part that needs it, and never narrower. */
+export function inGrowingColumns(
+  paint: Paint,
+  widest: number,
+): (rows: readonly (readonly Cell[])[]) => readonly string[] {
+  const widths: number[] = [];
+  return (rows) => {
+    for (const row of rows) {
+      for (const [column, cell] of row.entries()) {
+        const cellWidth = width(cell);
+        widths[column] = Math.max(widths[column] ?? 0, cellWidth <= widest ? cellWidth : 0);
+      }
+    }
+    return lines(rows, widths, paint);
+  };
+}
+
+function lines(rows: readonly (readonly Cell[])[], widths: readonly number[], paint: Paint): readonly string[] {
   return rows.map((row) =>
     row
       .map((cell, column) => padded(cell, widths[column] ?? 0, paint))

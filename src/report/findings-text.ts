@@ -1,23 +1,43 @@
 import { EnforceError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
-import { inColumns } from './columns.ts';
+import { inGrowingColumns } from './columns.ts';
 import type { Cell } from './columns.ts';
 import { counted } from './counted.ts';
 import { exceptionText } from './exception-text.ts';
-import type { ScanResult } from './findings-document.ts';
+import type { FindingsWriter, ScanResult } from './findings-document.ts';
 import { painter } from './paint.ts';
 import type { Tone } from './paint.ts';
 import { plainText } from './plain-text.ts';
 import { referencesText } from './references-text.ts';
 
 /** What `enforce scan` prints: a row for each finding and each host that could not be scanned, and how many of each. */
-export function findingsText(results: readonly ScanResult[], options: { readonly colors: boolean }): string {
+export function findingsTextWriter(options: { readonly colors: boolean }): FindingsWriter {
   const paint = painter(options.colors);
-  const rows = results.flatMap(resultRows);
-  const table = rows.length === 0 ? [] : inColumns([HEADINGS, ...rows], paint, 72);
-  const hints = results.flatMap((result) => hintLines(result));
-  return [...table, ...hints, paint('strong', summary(results)), ''].join('\n');
+  const table = inGrowingColumns(paint, 72);
+  const counts: Counts = { hosts: 0, unread: 0, containers: 0, findings: 0, standing: 0, found: 0, foundHosts: 0 };
+  const hints: string[] = [];
+  let rows: (readonly Cell[])[] = [HEADINGS];
+  const written = (): string => {
+    const text = table(rows).map((line) => `${line}\n`);
+    rows = [];
+    return text.join('');
+  };
+  return {
+    add(result) {
+      count(result, counts);
+      rows.push(...resultRows(result));
+      hints.push(...hintLines(result));
+      return rows.length > MOST_ROWS ? written() : '';
+    },
+    end() {
+      const isEmpty = rows.length === 1 && rows[0] === HEADINGS;
+      return `${isEmpty ? '' : written()}${hints.map((hint) => `${hint}\n`).join('')}${paint('strong', summary(counts))}\n`;
+    },
+  };
 }
+
+/** So many rows are laid out together. */
+const MOST_ROWS = 500;
 
 const HEADINGS: readonly Cell[] = ['HOST', 'CONTAINER', 'RULE', 'FOUND', 'REFS'];
 
@@ -51,30 +71,49 @@ function hintLines(result: ScanResult): readonly string[] {
   return [`${plainText(result.host.name, 64)}: ${plainText(result.error.hint, 500)}`];
 }
 
-function summary(results: readonly ScanResult[]): string {
-  const scanned = results.flatMap((result) => (result.ok ? [result.value] : []));
-  const findings = scanned.flatMap((value) => value.findings);
+interface Counts {
+  hosts: number;
+  unread: number;
+  containers: number;
+  findings: number;
+  /** Findings that no exception accepts, and in how many containers and hosts they are. */
+  standing: number;
+  found: number;
+  foundHosts: number;
+}
+
+function count(result: ScanResult, counts: Counts): void {
+  counts.hosts++;
+  if (!result.ok) {
+    counts.unread++;
+    return;
+  }
+  const { containers, findings } = result.value;
   const standing = findings.filter(({ exception }) => exception === null);
-  const excepted = findings.length - standing.length;
-  const unread = results.length - scanned.length;
+  counts.containers += containers;
+  counts.findings += findings.length;
+  counts.standing += standing.length;
+  counts.found += new Set(standing.map(({ container }) => container)).size;
+  counts.foundHosts += standing.length > 0 ? 1 : 0;
+}
+
+function summary(counts: Counts): string {
+  const { unread, findings, standing } = counts;
+  const excepted = findings - standing;
   const parts = [
-    standing.length > 0 ? found(standing) : nothingFound(scanned),
+    standing > 0 ? found(counts) : nothingFound(counts),
     ...(excepted > 0 ? [`${excepted} excepted`] : []),
     ...(unread > 0 ? [`${counted(unread, 'host')} not scanned`] : []),
   ];
   return `${parts.join(', ')}.`;
 }
 
-function found(findings: readonly Finding[]): string {
-  // A length before the name keeps two different pairs of host and container from reading the same.
-  const containers = new Set(findings.map(({ host, container }) => `${host.length} ${host} ${container}`));
-  const hosts = new Set(findings.map(({ host }) => host));
-  const counts = [counted(findings.length, 'finding'), counted(containers.size, 'container')];
-  return `${counts.join(' in ')} on ${counted(hosts.size, 'host')}`;
+function found({ standing, found: containers, foundHosts }: Counts): string {
+  const counts = [counted(standing, 'finding'), counted(containers, 'container')];
+  return `${counts.join(' in ')} on ${counted(foundHosts, 'host')}`;
 }
 
-function nothingFound(scanned: readonly { readonly snapshot: { readonly containers: readonly unknown[] } }[]): string {
-  if (scanned.length === 0) return 'No host was scanned';
-  const containers = scanned.reduce((sum, { snapshot }) => sum + snapshot.containers.length, 0);
-  return `No findings in ${counted(containers, 'container')} on ${counted(scanned.length, 'host')}`;
+function nothingFound({ hosts, unread, containers }: Counts): string {
+  if (hosts === unread) return 'No host was scanned';
+  return `No findings in ${counted(containers, 'container')} on ${counted(hosts - unread, 'host')}`;
 }

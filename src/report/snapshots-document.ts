@@ -1,25 +1,30 @@
 import type { JsonObject } from '../model/json.ts';
 import type { MachineFacts } from '../model/machine.ts';
 import type { Container, ContainerDetails, Snapshot } from '../model/snapshot.ts';
-import { documentHead } from './document.ts';
+import { documentStart, documentVerdict } from './document.ts';
 import { runtimeDocument } from './runtime-document.ts';
 import { knownDocument } from './known-document.ts';
 import { engineDocument, unreadHostDocument } from './host-document.ts';
 import type { UnreadHost } from './host-document.ts';
+import { documentWriter } from './json-text.ts';
+
+/** A scan as a file, written host by host. */
+export interface SnapshotsWriter {
+  readonly begin: () => string;
+  readonly snapshot: (snapshot: Snapshot) => string;
+  readonly end: (unread: readonly UnreadHost[]) => string;
+}
 
 /**
  * A scan as the file that `plan --from` reads. It names the hosts that could not be read as well, so that a plan made
  * from it does not call them compliant.
  */
-export function snapshotsDocument(
-  snapshots: readonly Snapshot[],
-  unread: readonly UnreadHost[],
-  generatedAt: string,
-): JsonObject {
+export function snapshotsWriter(generatedAt: string): SnapshotsWriter {
+  const { begin, item, end } = documentWriter(documentStart(generatedAt), 'snapshots');
   return {
-    ...documentHead(generatedAt, unread.length),
-    snapshots: snapshots.map(snapshotDocument),
-    unread: unread.map(unreadHostDocument),
+    begin,
+    snapshot: (snapshot) => item(snapshotDocument(snapshot)),
+    end: (unread) => end({ unread: unread.map(unreadHostDocument), ...documentVerdict(unread.length) }),
   };
 }
 

@@ -38,7 +38,7 @@ export function boundedReader(engine: EngineReader, now: () => number): EngineRe
       throw tooMuch(`says that it publishes more than ${MOST.privilegedPorts} ports below 1024`);
   };
   return {
-    facts: () => weighed(() => engine.facts()),
+    facts: (extent) => weighed(() => engine.facts(extent)),
     time: () => weighed(() => engine.time()),
     async list() {
       const summaries = await weighed(() => engine.list());

@@ -8,6 +8,7 @@ import { inspect } from 'node:util';
  */
 export class ChannelAgent extends Agent {
   readonly #open: () => Duplex;
+  readonly #ahead: Duplex[] = [];
 
   constructor(open: () => Duplex, channels: number) {
     super({ keepAlive: true, scheduling: 'fifo', maxSockets: channels, maxFreeSockets: channels });
@@ -15,7 +16,22 @@ export class ChannelAgent extends Agent {
   }
 
   override createConnection(): Duplex {
-    return this.#open();
+    return this.#ahead.pop() ?? this.#open();
+  }
+
+  /** Allows so many channels, and opens them before there are requests: each would begin with a wait for its channel. */
+  openAhead(channels: number): void {
+    this.maxSockets = channels;
+    this.maxFreeSockets = channels;
+    for (let more = channels - 1; more > 0; more--) {
+      // One that cannot be opened fails the request that gets it.
+      this.#ahead.push(this.#open().on('error', () => undefined));
+    }
+  }
+
+  override destroy(): void {
+    for (const socket of this.#ahead.splice(0)) socket.destroy();
+    super.destroy();
   }
 
   /** One pool: the limit is the connection's, whatever host or path a request was written for. */

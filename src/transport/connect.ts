@@ -15,8 +15,7 @@ export async function openConnection(host: Host, settings: ConnectionSettings): 
   if (host.address.kind === 'ssh') return openSsh(host, host.address, settings, signal);
   const connection = host.address.kind === 'unix' ? openUnix(host, host.address) : await openTls(host, host.address);
   try {
-    await awaitEngine(connection.agent, signal);
-    return connection;
+    return { ...connection, greeting: await awaitEngine(connection.agent, signal) };
   } catch (error) {
     await connection.close();
     throw signal.aborted ? stopped(signal, `connecting to the engine of ${host.name}`) : connection.explain(error);

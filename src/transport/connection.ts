@@ -1,4 +1,4 @@
-import type { Agent } from 'node:http';
+import type { Agent, IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { EnforceError } from '../model/errors.ts';
 import type { Host } from '../model/inventory.ts';
@@ -10,10 +10,12 @@ export interface Connection {
   readonly host: Host;
   /** Every socket it makes is one channel to the engine's API; it never opens more than `channels` of them. */
   readonly agent: Agent;
-  /** Requests that may be under way at once: 8, or 4 where each needs a process of its own on the host. */
+  /** Requests that may be under way at once: 8, 48 on a long way, 4 where each needs a process of its own on the host. */
   readonly channels: number;
   /** How the engine is reached, for people: `ssh, forwarded socket`, `ssh, sudo docker system dial-stdio`, `tls`, … */
   readonly way: string;
+  /** What the engine answered to the first ping; absent where it was not asked yet. */
+  readonly greeting?: EngineGreeting;
   /** Runs one of enforce's own constant scripts with `sh` on the host; undefined where the transport has no shell. */
   readonly runScript: ((script: string, limits: ScriptLimits) => Promise<ScriptOutput>) | undefined;
   /** Begins such a script that goes on and is told what to do line by line; undefined where the transport has no shell. */
@@ -26,6 +28,12 @@ export interface Connection {
   /** A failed request in words: the transport knows best why its channel broke, and what to do about it. */
   explain(error: unknown): EnforceError;
   close(): Promise<void>;
+}
+
+/** The engine's answer to a ping: which version of its API it speaks stands in the headers. */
+export interface EngineGreeting {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** How long a script may run, and how much it may say. */

@@ -32,6 +32,11 @@ export async function openSsh(
   }
 }
 
+/** An opened channel and an answer that were waited for so long, with nothing else to do: the way is long, not this machine busy. */
+const FAR_MILLISECONDS = 80;
+/** On a long way what counts is how many requests are under way together; forwarded sockets sshd does not count. */
+const CHANNELS_WHEN_FAR = 48;
+
 async function openLink(address: SshAddress, settings: ConnectionSettings, signal: AbortSignal): Promise<SshLink> {
   if (address.transport === undefined) {
     const first = await openSshClient(address, settings, signal);
@@ -47,8 +52,13 @@ async function firstWay(host: Host, address: SshAddress, ssh: SshLink, signal: A
     const source = channelSource(ssh, way);
     const agent = new ChannelAgent(() => new ChannelSocket(source), way.channels);
     try {
-      await awaitEngine(agent, signal);
-      return connectionOver(host, address, ssh, way, agent);
+      const begun = performance.eventLoopUtilization();
+      const greeting = await awaitEngine(agent, signal);
+      const { idle } = performance.eventLoopUtilization(begun);
+      const isFar = !way.hasProcess && idle > FAR_MILLISECONDS;
+      const channels = isFar ? CHANNELS_WHEN_FAR : way.channels;
+      if (isFar) agent.openAhead(channels);
+      return { ...connectionOver(host, address, ssh, { ...way, channels }, agent), greeting };
     } catch (error) {
       agent.destroy();
       // sshd does not tell whether forwarding is off, the socket absent or not ours; the next way's command does.

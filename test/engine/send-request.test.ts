@@ -11,6 +11,7 @@ import type { Asked, HttpEngine } from '../support/http-engine.ts';
 import { httpEngine } from '../support/http-engine.ts';
 
 const REQUEST: EngineRequest = { method: 'GET', path: '/info', deadlineMilliseconds: 20_000, maximumBytes: 4096 };
+const WRITE: EngineRequest = { ...REQUEST, method: 'POST', path: '/containers/create', body: {} };
 const SECRET = 'canary-7f3a';
 
 let engine: HttpEngine | undefined;
@@ -41,11 +42,15 @@ describe('the environment does not send a request to another engine', () => {
   ])('with %j', async (variables) => {
     const here = await start((_asked, response) => response.end('here'));
     Object.assign(process.env, variables);
+    const sender = requestSender(here.connection);
 
-    const { body } = await requestSender(here.connection)(REQUEST);
+    const answers = [await sender(REQUEST), await sender(WRITE)];
 
-    expect(body.toString()).toBe('here');
-    expect(here.asked).toMatchObject([{ url: '/info', headers: { host: 'localhost' } }]);
+    expect(answers.map(({ body }) => body.toString())).toEqual(['here', 'here']);
+    expect(here.asked).toMatchObject([
+      { url: '/info', headers: { host: 'localhost' } },
+      { url: '/containers/create', headers: { host: 'localhost' } },
+    ]);
   });
 
   test.each<Readonly<Record<string, string>>>([
@@ -55,7 +60,7 @@ describe('the environment does not send a request to another engine', () => {
     const here = await start((_asked, response) => response.end('here'));
     Object.assign(process.env, variables);
 
-    const failure = await failureOf(() => requestSender(here.connection));
+    const failure = await failureOf(() => requestSender(here.connection)(WRITE));
 
     expect(failure).toMatchObject({
       code: 'usage',

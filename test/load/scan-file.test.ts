@@ -5,9 +5,9 @@ import type { ContainerInspect } from '../../src/model/snapshot.ts';
 import { parseSavedScan } from '../../src/load/scan-file.ts';
 import type { UnreadHost } from '../../src/report/host-document.ts';
 import { jsonText } from '../../src/report/json-text.ts';
-import { snapshotsDocument } from '../../src/report/snapshots-document.ts';
 import { aProcessOf, aRuntime, unknownRuntime } from '../support/a-runtime.ts';
 import { container, inspectOf, snapshot } from '../support/containers.ts';
+import { savedScan } from '../support/scan-reports.ts';
 
 const NOW = '2026-11-22T21:09:11.000Z';
 const EDGE: UnreadHost = {
@@ -82,13 +82,13 @@ describe('a saved scan', () => {
       }),
     ];
 
-    const read = parseSavedScan(jsonText(snapshotsDocument(snapshots, [], NOW)), 'scan.json').snapshots;
+    const read = parseSavedScan(savedScan(snapshots, [], NOW), 'scan.json').snapshots;
 
     expect(read).toEqual(snapshots);
   });
 
   test('names the hosts that were not read', () => {
-    const text = jsonText(snapshotsDocument([snapshot([])], [EDGE], NOW));
+    const text = savedScan([snapshot([])], [EDGE], NOW);
 
     const saved = parseSavedScan(text, 'scan.json');
 
@@ -105,20 +105,23 @@ describe('a saved scan', () => {
     };
     const snapshots = [snapshot([{ ...container('shop'), inspect: inspect as unknown as ContainerInspect }])];
 
-    const [read] = parseSavedScan(jsonText(snapshotsDocument(snapshots, [], NOW)), 'scan.json').snapshots;
+    const [read] = parseSavedScan(savedScan(snapshots, [], NOW), 'scan.json').snapshots;
 
     expect(read?.containers[0]?.inspect).toEqual(inspect);
     expect(Object.keys(read?.containers[0]?.inspect.HostConfig ?? {})).toEqual(['__proto__', 'BlkioWeight', 'Memory']);
   });
 
   test('of an earlier time says what it does not tell', () => {
-    const { snapshots } = JSON.parse(jsonText(snapshotsDocument([snapshot([])], [], NOW))) as {
+    const { snapshots } = JSON.parse(savedScan([snapshot([])], [], NOW)) as {
       snapshots: { machine: Record<string, unknown> }[];
     };
     for (const fact of ['shell', 'network', 'units']) Reflect.deleteProperty(snapshots[0]?.machine ?? {}, fact);
 
     const [read] = parseSavedScan(
-      jsonText({ ...snapshotsDocument([], [], NOW), snapshots: snapshots as unknown as JsonObject[] }),
+      jsonText({
+        ...(JSON.parse(savedScan([], [], NOW)) as JsonObject),
+        snapshots: snapshots as unknown as JsonObject[],
+      }),
       'scan.json',
     ).snapshots;
 
@@ -137,7 +140,7 @@ describe('a saved scan', () => {
     };
     const snapshots = [snapshot([], { machine: { listeners: { known: true, value: [listener] } } })];
 
-    const read = parseSavedScan(jsonText(snapshotsDocument(snapshots, [], NOW)), 'scan.json').snapshots;
+    const read = parseSavedScan(savedScan(snapshots, [], NOW), 'scan.json').snapshots;
 
     expect(read).toEqual(snapshots);
   });
@@ -159,7 +162,7 @@ describe('a bad scan file', () => {
     ],
   ])('with %s is one clear error', (_name, different, message) => {
     const inspect = { ...inspectOf('shop'), ...(different as Partial<ContainerInspect>) };
-    const text = jsonText(snapshotsDocument([snapshot([{ ...container('shop'), inspect }])], [], NOW));
+    const text = savedScan([snapshot([{ ...container('shop'), inspect }])], [], NOW);
 
     const parse = () => parseSavedScan(text, 'scan.json');
 
@@ -168,7 +171,7 @@ describe('a bad scan file', () => {
   });
 
   test('that names a host twice is refused', () => {
-    const text = jsonText(snapshotsDocument([snapshot([]), snapshot([])], [], NOW));
+    const text = savedScan([snapshot([]), snapshot([])], [], NOW);
 
     expect(() => parseSavedScan(text, 'scan.json')).toThrow('scan.json: snapshots: is a list; expected each host once');
   });

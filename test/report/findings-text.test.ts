@@ -2,11 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { EnforceError } from '../../src/model/errors.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Host } from '../../src/model/inventory.ts';
-import { findingsDocument } from '../../src/report/findings-document.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { findingsDocumentWriter } from '../../src/report/findings-document.ts';
 import type { ScanResult } from '../../src/report/findings-document.ts';
-import { findingsText } from '../../src/report/findings-text.ts';
+import { findingsTextWriter } from '../../src/report/findings-text.ts';
+import { jsonText } from '../../src/report/json-text.ts';
 import { aCapabilityFinding, aFinding } from '../support/a-plan.ts';
-import { container, snapshot } from '../support/containers.ts';
+import { snapshot } from '../support/containers.ts';
+import { writtenBy } from '../support/scan-reports.ts';
 
 const ACCEPTED = { reason: 'public mail', owner: 'a.lopez', expires: '2027-01-31', ticket: 'MAIL-118' };
 const PLAIN = { colors: false };
@@ -46,9 +49,28 @@ edge-1: run ssh-keygen -R edge-1
 
     expect(findingsText(results, PLAIN)).toContain('2 findings in 2 containers on 2 hosts.');
   });
+
+  test('of many hosts comes before they are all known, in columns that only get wider', () => {
+    const writer = findingsTextWriter(PLAIN);
+    const many = Array.from({ length: 501 }, () => aFinding());
+
+    const first = writer.add(scanned('web-1', many));
+    const rest = writer.add(scanned('web-2', [aFinding({ host: 'web-2' })])) + writer.end();
+
+    expect(first.split('\n')).toHaveLength(503);
+    expect(rest.split('\n')[0]?.indexOf('shop')).toBe(first.split('\n')[1]?.indexOf('shop'));
+    expect(rest).toMatch(/\n502 findings in 2 containers on 2 hosts\.\n$/);
+  });
 });
 
 describe('the document of a scan', () => {
+  test('is the same text as if it were written at once', () => {
+    const text = writtenBy(findingsDocumentWriter('now'), [scanned('web-1', [aFinding(), aFinding()])]);
+
+    expect(text).toBe(jsonText(JSON.parse(text) as JsonObject));
+    expect(writtenBy(findingsDocumentWriter('now'), [])).toContain('"findings": [],\n  "hosts": [],');
+  });
+
   test('has the findings and the hosts, in the names of the published format', () => {
     const error = new EnforceError('unreachable', 'connection refused', { hint: 'is sshd running?' });
 
@@ -93,9 +115,16 @@ describe('the document of a scan', () => {
   });
 });
 
+function findingsText(results: readonly ScanResult[], options: typeof PLAIN): string {
+  return writtenBy(findingsTextWriter(options), results);
+}
+
+function findingsDocument(results: readonly ScanResult[], at: string): unknown {
+  return JSON.parse(writtenBy(findingsDocumentWriter(at), results));
+}
+
 function scanned(name: string, findings: readonly Finding[]): ScanResult {
-  const read = snapshot([container('shop'), container('mail')], { host: name });
-  return { host: hostNamed(name), ok: true, value: { snapshot: read, findings } };
+  return { host: hostNamed(name), ok: true, value: { engine: snapshot([]).engine, containers: 2, findings } };
 }
 
 function failed(name: string, error: Error): ScanResult {

@@ -4,19 +4,19 @@ import type { JsonValue } from '../../src/model/json.ts';
 import type { Outcome } from '../../src/model/journal.ts';
 import { changeText } from '../../src/report/change-text.ts';
 import { errorText } from '../../src/report/error-text.ts';
-import { findingsDocument } from '../../src/report/findings-document.ts';
+import { findingsDocumentWriter } from '../../src/report/findings-document.ts';
 import type { ScanResult } from '../../src/report/findings-document.ts';
-import { findingsText } from '../../src/report/findings-text.ts';
+import { findingsTextWriter } from '../../src/report/findings-text.ts';
 import { jsonText } from '../../src/report/json-text.ts';
 import { outcomeText, runText } from '../../src/report/outcome-text.ts';
 import { planDocument } from '../../src/report/plan-document.ts';
 import { planText } from '../../src/report/plan-text.ts';
-import { snapshotsDocument } from '../../src/report/snapshots-document.ts';
 import { observationText } from '../../src/report/observation-text.ts';
 import { statusText } from '../../src/report/status-text.ts';
 import { anObservation } from '../support/an-observation.ts';
 import { aCapabilityFinding, aChange, aFinding, aHostPlan, aPlan, anUnreadHost } from '../support/a-plan.ts';
 import { container, snapshot } from '../support/containers.ts';
+import { savedScan, writtenBy } from '../support/scan-reports.ts';
 
 const EXCEPTION = { reason: 'public', owner: 'netops', expires: '2027-01-31', ticket: 'NET-9' };
 const OUTCOMES: readonly Outcome[] = [
@@ -68,7 +68,8 @@ const RESULTS: readonly ScanResult[] = [
     host: { name: 'web-1', address: { kind: 'unix', path: '/var/run/docker.sock' }, groups: ['all'] },
     ok: true,
     value: {
-      snapshot: snapshot([container('shop', { Config: { Labels: { tier: 'front' } } })]),
+      engine: snapshot([]).engine,
+      containers: 1,
       findings: [aFinding(), aFinding({ exception: EXCEPTION })],
     },
   },
@@ -79,16 +80,16 @@ const RENDERERS: Readonly<Record<string, (hostile: Hostile) => string>> = {
   planText: (hostile) => planText(hostile(PLAN), { ...TONES, verbose: false }),
   'planText, verbose': (hostile) => planText(hostile(PLAN), { ...TONES, verbose: true }),
   changeText: (hostile) => changeText(hostile(aChange()), { ...TONES, verbose: true }),
-  findingsText: (hostile) => findingsText([...hostile(RESULTS), unreached(hostile)], TONES),
+  findingsText: (hostile) => writtenBy(findingsTextWriter(TONES), [...hostile(RESULTS), unreached(hostile)]),
   outcomeText: (hostile) => OUTCOMES.map((outcome) => outcomeText(hostile(endedWith(outcome)), TONES)).join(''),
   runText: (hostile) => runText(hostile({ run: '7f3a', results: OUTCOMES.map(endedWith), exitCode: 6 }), TONES),
   statusText: (hostile) => statusText(hostile(STATUS), { ...TONES, now: 0, timeZone: 'UTC' }),
   observationText: (hostile) => observationText([hostile({ host: 'web-1', observations: [anObservation()] })], TONES),
   errorText: (hostile) => errorText(anError(hostile), { ...TONES, verbose: true }),
   planDocument: (hostile) => jsonText(planDocument(hostile(PLAN))),
-  findingsDocument: (hostile) => jsonText(findingsDocument([...hostile(RESULTS), unreached(hostile)], '2026-11-22')),
-  snapshotsDocument: (hostile) =>
-    jsonText(snapshotsDocument(hostile([snapshot([container('shop')])]), [], '2026-11-22')),
+  findingsDocument: (hostile) =>
+    writtenBy(findingsDocumentWriter('2026-11-22'), [...hostile(RESULTS), unreached(hostile)]),
+  savedScan: (hostile) => savedScan(hostile([snapshot([container('shop')])]), [], '2026-11-22'),
 };
 
 /** Words that the program itself switches on; everything else a host, a file or a journal may have put there. */

@@ -84,7 +84,7 @@ describe('T6, a host that writes to the terminal', () => {
   test.each<[string, string, OddAnswer | string]>([
     ['an error', '/containers/json', (response) => response.writeHead(500).end(JSON.stringify({ message: EVIL }))],
     ['a page', '/containers/json', (response) => response.writeHead(500).end(EVIL)],
-    ['no JSON', '/info', EVIL],
+    ['no JSON', '/version', EVIL],
     ['an API version', '/_ping', (response) => response.setHeader('Api-Version', '1.41\u009b31m').end()],
     ['an id', '/containers/json', JSON.stringify([{ Id: EVIL }])],
   ])('by %s, has it shown as what it is, at every loudness', async (_what, path, answer) => {

@@ -34,6 +34,25 @@ describe('the agent of a connection', () => {
     expect(opened).toBe(2);
   });
 
+  test('opens channels before there are requests for them, and closes those that nobody used', async () => {
+    const opened: ReturnType<typeof connect>[] = [];
+    const agent = new ChannelAgent(() => {
+      const socket = connect(engine.socketPath);
+      opened.push(socket);
+      return socket;
+    }, 2);
+    await ask({ agent }, '/1');
+
+    agent.openAhead(4);
+    const before = opened.length;
+    await Promise.all(['/2', '/3', '/4', '/5', '/6'].map((path) => ask({ agent }, path)));
+    agent.openAhead(8);
+    agent.destroy();
+
+    expect(before).toBe(4);
+    expect(opened.every((socket) => socket.destroyed)).toBe(true);
+  });
+
   test('shows nothing of itself when it is inspected, as docker-modem does before every request', () => {
     const agent = new ChannelAgent(() => connect(engine.socketPath), 2);
 

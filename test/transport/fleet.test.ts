@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { EnforceError } from '../../src/model/errors.ts';
 import type { Host } from '../../src/model/inventory.ts';
-import { onEachHost } from '../../src/transport/fleet.ts';
+import { onEachHost, overHosts } from '../../src/transport/fleet.ts';
 
 const hosts = ['web-1', 'web-2', 'web-3', 'edge-1'].map(
   (name): Host => ({ name, groups: ['all'], address: { kind: 'unix', path: `/run/${name}.sock` } }),
@@ -71,5 +71,40 @@ describe('work on each host', () => {
 
     expect(started).toEqual(['web-1', 'web-2']);
     expect(results.map((result) => result.ok)).toEqual([true, true, false, false]);
+  });
+
+  test('is handed on in the order of the hosts, as soon as it can be, and waits for who takes it', async () => {
+    const events: string[] = [];
+    const gate = new EventEmitter();
+    const opened = once(gate, 'open');
+
+    await overHosts(hosts, 2, {
+      async work({ name }) {
+        events.push(name);
+        if (name === 'web-1') await opened;
+        if (name === 'edge-1') gate.emit('open');
+      },
+      async take({ host: { name } }) {
+        await new Promise((resolve) => setImmediate(resolve));
+        events.push(`took ${name}`);
+      },
+    });
+
+    expect(events.filter((event) => event.startsWith('took'))).toEqual(hosts.map(({ name }) => `took ${name}`));
+    expect(events.indexOf('took web-1')).toBeGreaterThan(events.indexOf('edge-1'));
+  });
+
+  test('that is done while an earlier result is being taken waits before the next host is begun', async () => {
+    const events: string[] = [];
+
+    await overHosts(hosts, 1, {
+      work: ({ name }) => Promise.resolve(void events.push(name)),
+      async take({ host: { name } }) {
+        await new Promise((resolve) => setImmediate(resolve));
+        events.push(`took ${name}`);
+      },
+    });
+
+    expect(events.slice(0, 4)).toEqual(['web-1', 'took web-1', 'web-2', 'took web-2']);
   });
 });

@@ -212,7 +212,7 @@ async function freshPlan(
   world: World,
 ): Promise<Plan> {
   const progress = startProgress(options, world, inputs.hosts.length);
-  const results = await scanFleet(inputs, 'plan', options, progress, world);
+  const results = await scanFleet(inputs, options, progress, world);
   progress.end();
   const readings = results.map(readingOf);
   if (resumed.length === 0) requireContainers(options.container, readings);

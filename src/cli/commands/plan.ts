@@ -133,7 +133,7 @@ async function readFleet(options: PlanOptions, world: World): Promise<Readings> 
   const inputs = seekingSurplus(await readInputs(options, world));
   warn(inputs.warnings, options, world);
   const progress = startProgress(options, world);
-  const results = await scanFleet(inputs, 'plan', options, progress, world);
+  const results = await scanFleet(inputs, options, progress, world);
   progress.end();
   return { readings: results.map(readingOf), inputs, windows: inputs.windows };
 }

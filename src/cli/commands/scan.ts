@@ -1,20 +1,24 @@
-import { findingsDocument, unreadHost } from '../../report/findings-document.ts';
-import { findingsText } from '../../report/findings-text.ts';
-import { jsonText } from '../../report/json-text.ts';
-import { snapshotsDocument } from '../../report/snapshots-document.ts';
-import type { HostResult } from '../../model/inventory.ts';
-import type { AssessedHost } from '../../plan/build-plan.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { findingsDocumentWriter, unreadHost } from '../../report/findings-document.ts';
+import type { FindingsWriter, ScannedHost, ScanResult } from '../../report/findings-document.ts';
+import { findingsTextWriter } from '../../report/findings-text.ts';
+import type { UnreadHost } from '../../report/host-document.ts';
+import { snapshotsWriter } from '../../report/snapshots-document.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { worst } from '../exit-code.ts';
+import type { Inputs } from '../inputs.ts';
 import { readInputs } from '../inputs.ts';
 import type { CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { startProgress, warn } from '../progress-line.ts';
-import { openFindings } from '../read-host.ts';
-import { readingOf } from '../reading-of.ts';
-import { requireContainers } from '../require-containers.ts';
-import { saveFile } from '../save-file.ts';
-import { scanFleet } from '../scan-fleet.ts';
+import type { Progress } from '../progress.ts';
+import { glanceAtHost, openFindings, readHost, withDetails } from '../read-host.ts';
+import { containerNames } from '../require-containers.ts';
+import { openSavedFile } from '../save-file.ts';
+import type { FleetReading } from '../scan-fleet.ts';
+import { readFleet } from '../scan-fleet.ts';
+import { spareMemory } from '../spare-memory.ts';
+import { write } from '../write.ts';
 import type { World } from '../world.ts';
 
 /** Flags of `enforce scan`. */
@@ -28,28 +32,111 @@ export async function scan(options: ScanOptions, world: World): Promise<ExitCode
   const inputs = await readInputs(options, world);
   warn(inputs.warnings, options, world);
   const progress = startProgress(options, world);
-  const results = await scanFleet(inputs, options.output === undefined ? 'rules' : 'plan', options, progress, world);
+  const codes = new Set<ExitCode>();
+  const printer = printerFor(options, progress, world);
+  const names = containerNames(options.container);
+
+  const take = async (result: ScanResult, found: readonly string[]): Promise<void> => {
+    names.add(result.ok ? found : undefined);
+    if (!result.ok) codes.add(4);
+    else if (!options.exitZero && openFindings(result.value.findings).length > 0) codes.add(2);
+    await printer.add(result);
+  };
+  spareMemory(inputs.hosts.length);
+  await (options.output === undefined
+    ? readFleet(inputs, options, progress, world, glancing(inputs, options, take, world))
+    : readAndSave(options.output, { inputs, options, progress, world, take }));
   progress.end();
-  requireContainers(options.container, results.map(readingOf));
-
-  if (options.output !== undefined) saveFile(options.output, jsonText(savedScan(results, world.now().toISOString())));
-  const text = options.json
-    ? jsonText(findingsDocument(results, world.now().toISOString()))
-    : findingsText(results, { colors: usesColors(world.stdout, world, options.color) });
-  world.stdout.write(text);
-  if (world.interrupted.aborted) return 130;
-  return exitCode(results, options.exitZero);
+  names.requireAll();
+  await printer.end();
+  return world.interrupted.aborted ? 130 : worst([...codes]);
 }
 
-function savedScan(results: readonly HostResult<AssessedHost>[], at: string): ReturnType<typeof snapshotsDocument> {
-  return snapshotsDocument(
-    results.flatMap((result) => (result.ok ? [result.value.snapshot] : [])),
-    results.flatMap((result) => (result.ok ? [] : [unreadHost(result.host, result.error)])),
-    at,
-  );
+type Take = (result: ScanResult, names: readonly string[]) => Promise<void>;
+type Seen = ScannedHost & { readonly names: readonly string[] };
+
+function glancing(inputs: Inputs, { json }: ScanOptions, take: Take, world: World): FleetReading<Seen> {
+  return {
+    async read(session) {
+      const value = await glanceAtHost(session, inputs.assessment, json ? 'identity' : 'nothing', world);
+      return { value, containers: value.containers };
+    },
+    take: (result) => take(result, result.ok ? result.value.names : []),
+  };
 }
 
-function exitCode(results: readonly HostResult<AssessedHost>[], exitZero: boolean): ExitCode {
-  const found = results.some((result) => result.ok && openFindings(result.value.findings).length > 0);
-  return worst([found && !exitZero ? 2 : 0, results.every(({ ok }) => ok) ? 0 : 4]);
+interface Saving {
+  readonly inputs: Inputs;
+  readonly options: ScanOptions;
+  readonly progress: Progress;
+  readonly world: World;
+  readonly take: Take;
+}
+
+/** What is saved is all that a plan needs, so that one can be made from it. */
+async function readAndSave(path: string, { inputs, options, progress, world, take }: Saving): Promise<void> {
+  const file = openSavedFile(path);
+  const document = snapshotsWriter(world.now().toISOString());
+  const unread: UnreadHost[] = [];
+  try {
+    file.write(document.begin());
+    await readFleet<{ readonly snapshot: Snapshot; readonly seen: Seen }>(inputs, options, progress, world, {
+      async read(session) {
+        const { snapshot, findings } = await withDetails(
+          await readHost(session, inputs.assessment, world),
+          session,
+          world,
+        );
+        const { engine, containers } = snapshot;
+        const names = containers.map(({ name }) => name);
+        return {
+          value: { snapshot, seen: { engine, containers: containers.length, findings, names } },
+          containers: containers.length,
+        };
+      },
+      async take(result) {
+        if (!result.ok) {
+          unread.push(unreadHost(result.host, result.error));
+          await take(result, []);
+          return;
+        }
+        file.write(document.snapshot(result.value.snapshot));
+        await take({ ...result, value: result.value.seen }, result.value.seen.names);
+      },
+    });
+    file.write(document.end(unread));
+    file.commit();
+  } finally {
+    file.discard();
+  }
+}
+
+interface Printer {
+  readonly add: (result: ScanResult) => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+/**
+ * Prints as results come, with the live line out of the way. With `--container` nothing is printed before every host was
+ * read: a name that no container has is a mistake, and then there is no result.
+ */
+function printerFor(options: ScanOptions, progress: Progress, world: World): Printer {
+  const writer: FindingsWriter = options.json
+    ? findingsDocumentWriter(world.now().toISOString())
+    : findingsTextWriter({ colors: usesColors(world.stdout, world, options.color) });
+  const held: string[] = [];
+  return {
+    async add(result) {
+      const text = writer.add(result);
+      if (text === '') return;
+      if (options.container.length > 0) {
+        held.push(text);
+        return;
+      }
+      progress.pause();
+      await write(world.stdout, text);
+      progress.resume();
+    },
+    end: () => write(world.stdout, held.join('') + writer.end()),
+  };
 }

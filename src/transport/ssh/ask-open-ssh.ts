@@ -6,6 +6,7 @@ import { EnforceError } from '../../model/errors.ts';
 import type { SshAddress } from '../../model/inventory.ts';
 import type { ConnectionSettings } from '../connection-settings.ts';
 import { failureOf, printable, stopped } from '../explain.ts';
+import { sharedAnswer } from './shared-answer.ts';
 
 /** The answer of `ssh -G`: one word a line, its value after it. Empty where there is no OpenSSH client. */
 export interface OpenSshWords {
@@ -22,7 +23,7 @@ export async function askOpenSsh(
   signal: AbortSignal,
 ): Promise<OpenSshWords> {
   const argv = ['-G', ...targetOptions(address, settings), '--', address.hostName];
-  const text = await run(settings.openSshPath ?? 'ssh', argv, signal);
+  const text = await sharedAnswer(settings, argv, () => run(settings.openSshPath ?? 'ssh', argv, signal));
   const lines = text.split('\n').map((line): [string, string] => {
     const at = line.indexOf(' ');
     return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];

@@ -5,6 +5,7 @@ import { stopped } from '../explain.ts';
 import { explainSsh, type LoginAttempt } from './explain-ssh.ts';
 import type { HostKeyTrust } from './host-key.ts';
 import type { Identity } from './identity.ts';
+import { writeTogether } from './write-together.ts';
 
 /** All that one attempt to log in to a host needs. */
 export interface HandshakeTerms {
@@ -42,6 +43,9 @@ export function shakeHands(terms: HandshakeTerms, signal: AbortSignal): Promise<
       signal.removeEventListener('abort', abort);
       resolve(client);
     });
+    // sshd has two small answers to send by now. Without something to carry it, the first is acknowledged after 40 ms,
+    // and only then the second is sent, for which the scan waits: so something that changes nothing is asked.
+    client.once('hostkeys', () => client.unforwardIn('127.0.0.1', 0));
     // One failure brings several errors, some after it is settled: this listener stays for the client's life.
     client.on('error', (error) => {
       // The agent is gone or refuses to sign; the key files are tried next.
@@ -51,7 +55,7 @@ export function shakeHands(terms: HandshakeTerms, signal: AbortSignal): Promise<
     client.once('close', () => fail(new EnforceError('unreachable', `${terms.where} closed the connection`)));
     try {
       client.connect({
-        sock: terms.socket,
+        sock: writeTogether(terms.socket),
         username: terms.user,
         authHandler: inOrder(login),
         hostVerifier: (key: Buffer) => {
