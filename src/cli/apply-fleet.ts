@@ -1,52 +1,27 @@
-import type { GateTrial } from '../apply/gate-trial.ts';
-import type { ChangeResult, Permit } from '../apply/apply-host.ts';
-import { applyHost } from '../apply/apply-host.ts';
-import { loadCatalogue } from '../load/catalogue.ts';
+import type { ChangeResult } from '../apply/apply-host.ts';
 import { EnforceError } from '../model/errors.ts';
 import { matchesGlob } from '../model/glob.ts';
-import type { Journal, Outcome } from '../model/journal.ts';
-import type { Change, Plan } from '../model/plan.ts';
+import type { Outcome } from '../model/journal.ts';
+import type { Change } from '../model/plan.ts';
 import { jsonLine } from '../report/json-text.ts';
 import { outcomeDocument } from '../report/outcome-document.ts';
 import { outcomeText } from '../report/outcome-text.ts';
-import type { Container } from '../model/snapshot.ts';
 import { onEachHost } from '../transport/fleet.ts';
-import type { Approver } from './approver.ts';
+import { applyOnHost } from './apply-on-host.ts';
 import { askingApprover, unattendedApprover } from './approver.ts';
-import type { Batch, RolloutSoFar } from './batches.ts';
+import type { Batch } from './batches.ts';
 import { NOT_BEGUN } from './batches.ts';
 import { failureBudget } from './failure-budget.ts';
 import { changesByHost } from './changes-by-host.ts';
-import { hostSession } from './host-session.ts';
-import { hostTools } from './host-tools.ts';
+import type { FleetJob } from './fleet-job.ts';
 import type { Inputs } from './inputs.ts';
-import { connectionSettings, stateFolder } from './inputs.ts';
-import type { ApplyOptions } from './commands/apply.ts';
 import { usesColors } from './output.ts';
-import type { Lessons } from './lessons.ts';
 import { lessonsQueue } from './lessons.ts';
-import type { LearningGround } from './learn-outcomes.ts';
-import { preflightOf } from './preflight.ts';
 import { note, startChangeProgress } from './progress-line.ts';
 import type { Progress } from './progress.ts';
 import { rollOut } from './roll-out.ts';
-import type { WindowGate } from './window-gate.ts';
 import { windowGate } from './window-gate.ts';
 import type { World } from './world.ts';
-
-/** One run over a fleet. */
-export interface FleetJob {
-  readonly plan: Plan;
-  readonly planDigest: string;
-  /** When it was made, where it comes from a file. */
-  readonly savedAt?: string | undefined;
-  readonly inputs: Inputs;
-  readonly options: ApplyOptions;
-  readonly run: Journal;
-  readonly world: World;
-  /** How far an earlier run came that this one goes on with. */
-  readonly soFar: RolloutSoFar | undefined;
-}
 
 /** How the changes of a run ended, and whether somebody ended the run before its time. */
 export interface FleetResult {
@@ -116,7 +91,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
       lessons,
       report: (result: ChangeResult) => report(result, batch),
     };
-    const work = (host: Inputs['hosts'][number]): Promise<void> => oneHost(host, ownOf(host.name), job, helpers);
+    const work = (host: Inputs['hosts'][number]): Promise<void> => applyOnHost(host, ownOf(host.name), job, helpers);
     const isAsked = ({ name }: Inputs['hosts'][number]): boolean =>
       leadersOf(name).some((change) => approver.decided(change) === undefined);
     const asked = hosts.filter(isAsked);
@@ -189,84 +164,6 @@ function whyLeftOut({ host, container }: Change, { inputs, options }: FleetJob):
   if (options.container.length > 0 && !options.container.some((glob) => matchesGlob(glob, container)))
     return 'not selected by --container';
   return undefined;
-}
-
-interface Helpers {
-  readonly approver: Approver;
-  readonly windows: WindowGate;
-  readonly whyStopped: () => string | undefined;
-  readonly progress: Progress;
-  readonly lessons: Lessons;
-  readonly report: (result: ChangeResult) => void;
-}
-
-async function oneHost(
-  host: Inputs['hosts'][number],
-  changes: readonly Change[],
-  job: FleetJob,
-  { approver, windows, whyStopped, progress, lessons, report }: Helpers,
-): Promise<void> {
-  const { inputs, options, world, run, savedAt, planDigest } = job;
-  const session = hostSession(host, connectionSettings(options, world), world.clock);
-  try {
-    const tools = await hostTools(session, run, progress, world, options);
-    const clocks = await windows.compareClocks(tools);
-    if (clocks !== undefined) note(`warning: ${clocks}`, progress, options, world);
-    const permit = async (change: Change): Promise<Permit> => {
-      const stopped = whyStopped();
-      if (stopped !== undefined) return notNow(stopped);
-      const closed = windows.whyNot(change);
-      if (closed) return { go: false, outcome: closed };
-      const permission = await approver.permit(change);
-      if (permission.go) progress.report({ event: 'change-started', host: change.host, container: change.container });
-      return permission;
-    };
-    const catalogue = await loadCatalogue();
-    const containers = new Map<string, Container>();
-    const ground = {
-      stateFolder: stateFolder(options, world),
-      engine: tools.facts,
-      catalogue,
-      day: world.now().toISOString().slice(0, 10),
-      changes,
-      containers,
-    };
-    const settings = {
-      gate: inputs.playbook.health,
-      keepSeconds: inputs.playbook.keepSeconds,
-      planDigest,
-      remembers: 'settings' as const,
-      whyTooLate: (change: Change) => windows.whyNot(change),
-      isInterrupted: () => world.interrupted.aborted,
-      preflight: preflightOf(
-        session,
-        inputs,
-        {
-          catalogue,
-          savedAt,
-          see(seen) {
-            for (const container of seen) containers.set(container.id, container);
-          },
-        },
-        world,
-      ),
-      learn: (trials: readonly GateTrial[]) => lessons.add(() => learn(trials, ground)),
-    };
-    await applyHost({ changes, settings, permit }, tools, report);
-  } finally {
-    await session.close();
-  }
-}
-
-// What reads and checks profiles is loaded only where there is something to learn.
-async function learn(trials: readonly GateTrial[], ground: LearningGround): Promise<void> {
-  if (trials.length === 0) return;
-  const { learnOutcomes } = await import('./learn-outcomes.ts');
-  await learnOutcomes(trials, ground);
-}
-
-function notNow(because: string): Permit {
-  return { go: false, outcome: { result: 'deferred', because } };
 }
 
 /** Prints a result where results go, out of the way of the live line. */
