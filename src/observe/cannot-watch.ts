@@ -27,7 +27,7 @@ export function cannotBegin(because: string, host: string): EnforceError {
       );
     default:
       return new EnforceError('usage', `the kernel of ${host} has no event for capabilities (${because})`, {
-        hint: `it needs kprobes and BTF, or Linux 6.14; ${WITHOUT}`,
+        hint: `it needs kprobes (with BTF, or credentials in the usual order), or Linux 6.14; ${WITHOUT}`,
       });
   }
 }

@@ -1,3 +1,4 @@
+import { CALIBRATE_SCRIPT } from './calibrate-script.ts';
 import { SHORTEN_SCRIPT } from './shorten-script.ts';
 import { WATCH_SCRIPT } from './watch-script.ts';
 
@@ -52,9 +53,9 @@ remove() {
 
 # Of probes, the definition is everybody's: each has the name of its maker.
 forget() {
-  [ -e $T/dynamic_events ] || return 0
-  for probe in $(sed -n 's/^[a-z][0-9]*:\('"$1"'\/[a-z]*\) .*/\1/p' $T/dynamic_events); do
-    echo "-:$probe" >>$T/dynamic_events
+  [ -e $T/kprobe_events ] || return 0
+  for probe in $(sed -n 's/^[a-z][0-9]*:\('"$1"'\/[a-z]*\) .*/\1/p' $T/kprobe_events); do
+    echo "-:$probe" >>$T/kprobe_events
   done 2>/dev/null
 }
 
@@ -71,8 +72,8 @@ sweep() {
     set -- $(printf '%s\n' "@{folder##*/}" | sed -n 's/^enforce-[a-z0-9]*-\([0-9]*\)-\([0-9]*\)-[0-9]*[ab]$/\1 \2/p')
     [ $# -eq 2 ] && [ "$(began "$1")" != "$2" ] && remove "$folder" && say "swept @{folder##*/}"
   done
-  [ -e $T/dynamic_events ] || return 0
-  for left in $(sed -n 's/^[a-z][0-9]*:\(enforce_[a-z0-9]*_[0-9]*_[0-9]*\)\/.*/\1/p' $T/dynamic_events | sort -u); do
+  [ -e $T/kprobe_events ] || return 0
+  for left in $(sed -n 's/^[a-z][0-9]*:\(enforce_[a-z0-9]*_[0-9]*_[0-9]*\)\/.*/\1/p' $T/kprobe_events | sort -u); do
     set -- $(printf '%s\n' "$left" | tr '_' ' ')
     [ "$(began "$3")" = "$4" ] || { forget "$left"; say "swept $left"; }
   done
@@ -99,19 +100,25 @@ guard() {
   dog=$!
 }
 
-# Names the random part, and where struct cred has what is asked for; without it there is only the tracepoint.
-begin() {
-  case $1$2$3$4 in *[!a-z0-9]*) return ;; esac
+# called RANDOM: all that is made from here on has this name.
+called() {
+  case $1 in '' | *[!a-z0-9]*) return 1 ;; esac
   own=enforce-$1-$me-$mine
   group=enforce_$1_@{me}_$mine
+  guard
+}
+
+# begin RANDOM BOUNDING EFFECTIVE NAMESPACE: where struct cred has these; without them there is only the tracepoint.
+begin() {
+  case $2$3$4 in *[!0-9]*) return ;; esac
+  called "$1" || return
   [ -n "$4" ] || return 0
-  {
-    echo "p:$group/ask cap_capable bset=+$2(\$arg1):x64 eff=+$3(\$arg1):x64 ns=+$4(\$arg1):x64 targ=\$arg2:x64 cap=\$arg3:s32" \
-      >>$T/kprobe_events &&
-      echo "p:$group/declare security_capset bset=+$2(\$arg1):x64 prm=+0(\$arg5):x64" >>$T/kprobe_events
-  } 2>/dev/null && say probed || { forget $group; say unprobed; }
+  define ask cap_capable "bset=+$2(@1):x64 eff=+$3(@1):x64 ns=+$4(@1):x64 targ=@2:x64 cap=@3:s32" &&
+    define declare security_capset "bset=+$2(@1):x64 prm=+0(@5):x64" &&
+    say probed || { forget $group; say unprobed; }
 }
 ` +
+  CALIBRATE_SCRIPT +
   WATCH_SCRIPT +
   String.raw`
 # drain NUMBER: reads the buffer that recorded, and lets the other one record.
@@ -170,6 +177,7 @@ sweep
 for event in capability/cap_capable syscalls/sys_exit_execve syscalls/sys_exit_capset sched/sched_process_fork task/task_rename; do
   [ ! -d $T/events/$event ] || say "has $event"
 done
+[ ! -e $T/options/event-fork ] || say 'has event-fork'
 [ ! -e $T/kprobe_events ] || say 'has kprobes'
 [ ! -e /sys/kernel/btf/vmlinux ] || say 'has btf'
 share 8192
@@ -180,6 +188,7 @@ while read -r verb first second third fourth; do
   guard
   case $verb in
     size) case $first in '' | *[!0-9]*) ;; *) share "$first" ;; esac ;;
+    learn) learn "$first" ;;
     begin) begin "$first" "$second" "$third" "$fourth" ;;
     watch) watch "$first" "$second" "$third" ;;
     await) await "$first" "$second" ;;

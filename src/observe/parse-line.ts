@@ -1,4 +1,6 @@
 import { ALL_CAPABILITIES } from '../model/capabilities.ts';
+import type { Check, Rights } from './locate-credentials.ts';
+import { readCheck, readRights } from './locate-credentials.ts';
 
 /** One line of the host's script: what a thread did, or what the script says of its own work. */
 export type TraceLine = ThreadLine | WindowLine;
@@ -42,7 +44,10 @@ export type WindowLine =
   | { readonly kind: 'user'; readonly number: number; readonly thread: number; readonly user: number }
   | { readonly kind: 'watching' | 'elsewhere' | 'gone' | 'unmade'; readonly number: number }
   | { readonly kind: 'swept' | 'has' | 'refused'; readonly text: string }
-  | { readonly kind: 'probed' | 'unprobed' };
+  | { readonly kind: 'probed' | 'unprobed' }
+  /** What a check of rights was given, and the rights of who asked. */
+  | { readonly kind: 'memory'; readonly check: Check }
+  | { readonly kind: 'rights'; readonly rights: Rights };
 
 /** One question to the kernel: may these credentials use that capability there? */
 export interface Asked {
@@ -172,6 +177,14 @@ function readWindowLine(line: string): WindowLine | undefined {
     case 'refused':
     case 'swept':
       return { kind: word, text: first };
+    case 'memory': {
+      const check = readCheck(line.slice('memory '.length));
+      return check && { kind: 'memory', check };
+    }
+    case 'rights': {
+      const rights = readRights(line.slice('rights '.length));
+      return rights && { kind: 'rights', rights };
+    }
     case 'window':
     case 'watching':
     case 'elsewhere':
