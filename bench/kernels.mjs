@@ -1,7 +1,9 @@
 // node --import ./test/support/typescript-loader.mjs bench/kernels.mjs VMLINUZ…: whether `enforce observe` understands other
-// kernels. Each is booted in QEMU (TCG, no modules) with busybox, setpriv and capsh of this machine and nothing else; what
+// kernels. Each is booted in QEMU (TCG, no modules) with busybox, dash, setpriv and capsh of this machine and nothing else; what
 // stands for a container uses, is refused and declares known capabilities; the product's own code watches it over a serial
 // line, and what it tells is held against what was done. Kernels come with Debian's linux-image packages: dpkg-deb -x.
+// ENFORCE_HIDE=types has them not describe their types (BTF), ENFORCE_HIDE=types,numbers nor count the arguments of their
+// functions: what enforce then finds out for itself is held against the description, which the bench alone still has.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,10 +11,14 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { observeContainers } from '../src/observe/observe-containers.ts';
+import { memberOffsets } from '../src/observe/type-format.ts';
 
 const ID = 'c0ffee'.padEnd(64, '0');
 const HELD = '-all,+chown,+dac_override,+setgid,+setuid,+sys_chroot,+net_bind_service';
+const HIDDEN = (process.env.ENFORCE_HIDE ?? '').split(',');
+const PLACES = ['cap_bset', 'cap_effective', 'user_ns'];
 const EXPECTED = {
   uses: ['CHOWN chown', 'SETGID setpriv', 'SETUID setpriv', 'SYS_CHROOT chroot'],
   refusals: ['MKNOD mknod'],
@@ -30,6 +36,7 @@ mount -t devtmpfs dev /dev
 mkdir -p /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup
 mkdir /sys/fs/cgroup/docker-${ID}.scope
 echo 3 >/proc/sys/kernel/printk
+${HIDDEN.includes('types') ? 'gzip -c /sys/kernel/btf/vmlinux >/types; mount -t tmpfs none /sys/kernel/btf' : ''}
 (
   printf containerd-shim >/proc/self/comm
   exec sh /shim
@@ -39,8 +46,8 @@ for line in 1 2; do
   stty -F /dev/ttyS$line raw -echo
 done
 # Over the first line the script is spoken to; over the second the kernel's description of its types is read once.
-(sh -s </dev/ttyS1 >/dev/ttyS1 2>/dev/console; echo "script ended $?") &
-(read -r _ </dev/ttyS2; cat /sys/kernel/btf/vmlinux; echo) >/dev/ttyS2 &
+(dash -s </dev/ttyS1 >/dev/ttyS1 2>/dev/console; echo "script ended $?") &
+(read -r _ </dev/ttyS2; ${HIDDEN.includes('types') ? 'wc -c </types; cat /types' : 'cat /sys/kernel/btf/vmlinux; echo'}) >/dev/ttyS2 &
 echo "CONTAINER $(cat /container)"
 while :; do sleep 1000; done
 `;
@@ -86,7 +93,7 @@ async function tryKernel(kernel, folder) {
   const serial = (name) => ['-serial', `unix:${join(folder, name)},server=on,wait=off`];
   const console_ = [
     '-append',
-    'console=ttyS0 quiet panic=-1 rdinit=/init',
+    'console=ttyS0 quiet no_timer_check panic=-1 rdinit=/init',
     '-nographic',
     '-no-reboot',
     '-monitor',
@@ -97,8 +104,12 @@ async function tryKernel(kernel, folder) {
   try {
     const pid = await containerOf(machine);
     const begun = performance.now();
+    const used = { places: '' };
     const { observations, brokenOff } = await observeContainers(
-      { openScript: (script) => overLine(join(folder, script.includes('btf/vmlinux;') ? 'types' : 'script'), script) },
+      {
+        openScript: (script) =>
+          overLine(join(folder, script.includes('btf/vmlinux;') ? 'types' : 'script'), withoutHidden(script), used),
+      },
       {
         host: basename(kernel),
         containers: [{ name: 'web', id: ID, pid, held: [], stopTimeout: null }],
@@ -116,7 +127,8 @@ async function tryKernel(kernel, folder) {
       },
     );
     if (brokenOff) throw brokenOff;
-    return report(kernel, observations[0]);
+    const isFound = HIDDEN.includes('types') ? await isAsDescribed(used.places, join(folder, 'types')) : true;
+    return report(kernel, observations[0]) && isFound;
   } catch (error) {
     console.log(`${basename(kernel)}  ✗ ${error.message}`);
     return false;
@@ -124,6 +136,26 @@ async function tryKernel(kernel, folder) {
     machine.kill('SIGKILL');
     await once(machine, 'exit');
   }
+}
+
+/** Where enforce took the credentials to be, against what the kernel says of itself. */
+async function isAsDescribed(places, line) {
+  const socket = connect(line);
+  socket.write('go\n');
+  let said = Buffer.alloc(0);
+  for await (const chunk of socket) {
+    said = Buffer.concat([said, chunk]);
+    const head = said.indexOf('\n');
+    if (head >= 0 && said.length > head + Number(said.subarray(0, head))) break;
+  }
+  const members = memberOffsets(gunzipSync(said.subarray(said.indexOf('\n') + 1)), 'cred', PLACES);
+  const wanted = PLACES.map((name) => members?.[name]).join(' ');
+  console.log(`  ${places === wanted ? '✓' : '✗'} found out ${PLACES.join(' ')} at ${places}; described at ${wanted}`);
+  return places === wanted;
+}
+
+function withoutHidden(script) {
+  return HIDDEN.includes('numbers') ? script.replaceAll('$arg', '$none') : script;
 }
 
 function report(kernel, { probe, lostEvents, blindSpots, uses, refusals, declared, refusedPrograms, refusedChroots }) {
@@ -146,7 +178,7 @@ function report(kernel, { probe, lostEvents, blindSpots, uses, refusals, declare
 /** The container's first process, which the console tells when everything stands. */
 async function containerOf(machine) {
   let said = '';
-  for await (const chunk of machine.stdout) {
+  for await (const chunk of machine.stdout.iterator({ destroyOnReturn: false })) {
     said += chunk;
     if (process.env.ENFORCE_CONSOLE) process.stderr.write(chunk);
     const pid = /CONTAINER (\d+)\s/.exec(said)?.[1];
@@ -158,13 +190,16 @@ async function containerOf(machine) {
 }
 
 /** A shell at the other end of a serial line, which has no end: the description of types ends by its own length. */
-function overLine(path, script) {
+function overLine(path, script, used) {
   const socket = connect(path);
   const isTypes = path.endsWith('types');
   socket.write(isTypes ? 'go\n' : script);
   return Promise.resolve({
     output: isTypes ? wholeTypes(socket) : socket,
-    send: (text) => socket.write(text),
+    send: (text) => {
+      used.places = /^begin \w+ (.*)$/m.exec(text)?.[1] ?? used.places;
+      socket.write(text);
+    },
     end: () => socket.destroy(),
     ended: Promise.resolve({ exitCode: 0, stderr: '' }),
   });
@@ -183,10 +218,10 @@ async function* wholeTypes(socket) {
 
 /** An archive as the kernel unpacks it (newc), with everything there is to run. */
 function initramfs() {
-  const programs = ['/bin/busybox', '/usr/bin/setpriv', '/sbin/capsh'];
+  const programs = ['/bin/busybox', '/usr/bin/setpriv', '/sbin/capsh', '/bin/dash'];
   const missing = programs.find((path) => !existsSync(path));
   if (missing !== undefined)
-    throw new Error(`${missing} is missing: apt-get install busybox-static util-linux libcap2-bin`);
+    throw new Error(`${missing} is missing: apt-get install busybox-static dash util-linux libcap2-bin`);
   const libraries = programs
     .slice(1)
     .flatMap((path) => [...execFileSync('ldd', [path], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g)]);
@@ -201,7 +236,7 @@ function initramfs() {
     ...programs.map((path) => file(`bin/${basename(path)}`, readFileSync(path))),
     ...[...new Set(libraries.map(([, path]) => path))].map((path) => file(path.slice(1), readFileSync(path))),
     ...applets
-      .filter((name) => !['busybox', 'setpriv', 'capsh'].includes(name))
+      .filter((name) => !['busybox', 'setpriv', 'capsh', 'dash'].includes(name))
       .map((name) => file(`bin/${name}`, '/bin/busybox', 0o120777)),
     entry('TRAILER!!!', 0, Buffer.alloc(0)),
   ]);
