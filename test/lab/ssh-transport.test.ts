@@ -47,7 +47,9 @@ describeReal('a real sshd before the real engine', () => {
 
       const connection = await open(sshd);
       const answers = await Promise.all(Array.from({ length: 40 }, () => ask(connection, '/version')));
-      const scripts = await Promise.all(Array.from({ length: 2 }, () => connection.runScript?.('id -u', limits)));
+      const scripts = await Promise.all(
+        Array.from({ length: 2 }, async () => await connection.runScript?.('id -u', limits)),
+      );
 
       expect(new Set(answers).size).toBe(1);
       expect(scripts.map((script) => script?.stdout)).toEqual(['0\n', '0\n']);
