@@ -37,22 +37,28 @@ export async function withObservation(handle) {
 }
 
 /** A change without a watch, through the gate. */
-export async function apply({ name, engine }) {
+export async function apply(handle) {
+  return inFolder((folder) => changed(handle, folder));
+}
+
+/** The same after it was watched. */
+export async function applyWatched(handle) {
   return inFolder(async (folder) => {
-    const since = (Date.now() / 1000).toFixed(3);
-    const { code, output, complaint } = await enforce(folder, [
-      'apply',
-      '--yes',
-      '--json',
-      '-p',
-      playbookIn(folder),
-      '--container',
-      name,
-    ]);
-    const said = linesOf(output).find(({ type }) => type === 'change');
-    if (said === undefined) return { result: `exit ${code}: ${complaint.trim().split('\n').at(-1)}` };
-    return { result: said.result, starts: await startsOf(name, engine, since), details: said.notes ?? said.because };
+    await observe(handle, folder);
+    return changed(handle, folder);
   });
+}
+
+async function changed({ name, engine }, folder) {
+  const since = (Date.now() / 1000).toFixed(3);
+  const words = ['apply', '--yes', '--json', '-p', playbookIn(folder), '--container', name];
+  const { code, output, complaint } = await enforce(folder, words);
+  const said = linesOf(output).find(({ type }) => type === 'change');
+  if (said === undefined) return { result: `exit ${code}: ${complaint.trim().split('\n').at(-1)}` };
+  const { result, notes = [], because } = said;
+  // Which set it ended with is told where the first one was not enough.
+  const isFirstTry = result === 'applied' && !notes.some((text) => text.includes('first try'));
+  return { result, isFirstTry, starts: await startsOf(name, engine, since), details: because ?? notes };
 }
 
 async function planned({ name }, folder) {

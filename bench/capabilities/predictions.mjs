@@ -5,11 +5,12 @@ import { DEFAULT } from './service.mjs';
 import { forgetState, stateOf, tryOut } from './truth.mjs';
 
 const KINDS = { static: 'withoutObservation', observed: 'withObservation' };
+const CHANGES = { applied: 'apply', 'applied-watched': 'applyWatched' };
 
 /** A module that predicts; CASES.md says what it exports. */
 export async function predictorAt(path) {
   const module = await import(resolve(path));
-  const known = [...Object.values(KINDS), 'apply'];
+  const known = [...Object.values(KINDS), ...Object.values(CHANGES)];
   if (!known.some((name) => typeof module[name] === 'function')) {
     throw new Error(`${path} exports none of ${known.join(', ')}`);
   }
@@ -26,7 +27,9 @@ export async function predict(subject, module, { expected }) {
       const trial = await tryOut(subject, capabilities, expected, template);
       results.push({ kind, case: subject.case, capabilities, others, details, ...outcomeOf(trial) });
     }
-    if (module.apply !== undefined) results.push(await applied(subject, module.apply, expected, template));
+    for (const [kind, name] of Object.entries(CHANGES).filter(([, name]) => module[name] !== undefined)) {
+      results.push({ kind, ...(await applied(subject, module[name], expected, template)) });
+    }
   } finally {
     forgetState(template);
   }
@@ -48,7 +51,7 @@ async function applied(subject, apply, expected, template) {
   const begun = performance.now();
   const made = await runningContainer(subject, template);
   try {
-    const { result, starts = null, details } = await apply(handleOf(subject, made));
+    const { result, starts = null, isFirstTry = null, details } = await apply(handleOf(subject, made));
     const seconds = Math.round((performance.now() - begun) / 1000);
     const container = engine.getContainer(nameOf(subject));
     const capabilities = heldBy((await container.inspect()).HostConfig);
@@ -56,10 +59,10 @@ async function applied(subject, apply, expected, template) {
     const outcome = outcomeOf(await exercise(subject, container, expected));
     const isSilentFailure = result === 'applied' && !outcome.works;
     return {
-      kind: 'applied',
       case: subject.case,
       result,
       starts,
+      isFirstTry,
       capabilities,
       seconds,
       isSilentFailure,

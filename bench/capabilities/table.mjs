@@ -12,7 +12,12 @@ const FIXED = {
   'the eight, no evidence': FALLBACK,
   'the five of many images': USUAL,
 };
-const WIDTHS = [26, 5, 9, 16, 16, 46, 9, 12, 8];
+const WIDTHS = [26, 5, 9, 16, 16, 46, 9, 12, 12, 8];
+
+function endOf(applied) {
+  if (applied === undefined) return '–';
+  return `${applied.result}${applied.works ? '' : ', broken'}${applied.isFirstTry === false ? ', widened' : ''}`;
+}
 
 /** The truth and what was predicted, a line for each case. */
 export function caseTable(results) {
@@ -25,7 +30,8 @@ export function caseTable(results) {
     'kept, observed',
     'needed',
     'starts',
-    'service',
+    'unwatched',
+    'watched',
     'seconds',
   ];
   const rows = truths(results).map((truth) => {
@@ -38,7 +44,8 @@ export function caseTable(results) {
       keptIn(find('observed', truth.case), truth),
       `${truth.minimum.length}: ${truth.minimum.join(' ') || '–'}`,
       String(applied?.starts ?? '–'),
-      applied === undefined ? '–' : `${applied.result}${applied.works ? '' : ', broken'}`,
+      endOf(applied),
+      endOf(find('applied-watched', truth.case)),
       String(applied?.seconds ?? truth.seconds),
     ];
   });
@@ -102,15 +109,21 @@ function scoreLine(name, pairs) {
 }
 
 function appliedLines(chosen, results) {
-  const names = new Set(chosen.map((truth) => truth.case));
-  const done = results.filter((one) => one.kind === 'applied' && names.has(one.case));
+  const kinds = { applied: 'applied, unwatched', 'applied-watched': 'applied, watched before' };
+  return Object.entries(kinds).flatMap(([kind, title]) => appliedLine(title, kind, chosen, results));
+}
+
+function appliedLine(title, kind, chosen, results) {
+  const truthOf = new Map(chosen.map((truth) => [truth.case, truth]));
+  const done = results.filter((one) => one.kind === kind && truthOf.has(one.case));
   if (done.length === 0) return [];
   const count = (test) => done.filter(test).length;
   const kept = (sum(done.map(({ capabilities }) => capabilities.length)) / done.length).toFixed(1);
   const works = count((one) => one.works);
+  const first = count(({ isFirstTry }) => isFirstTry);
   return [
-    `  applied: ${done.length}, ${count(({ result }) => result === 'applied')} kept the change, ` +
-      `${works} work afterwards ${interval(works, done.length)}, ` +
+    `  ${title}: ${done.length}, ${count(({ result }) => result === 'applied')} kept the change, ` +
+      `${first} at the first try, ${works} work afterwards ${interval(works, done.length)}, ` +
       `${count((one) => one.isSilentFailure)} failures let through, ${kept} kept`,
   ];
 }
