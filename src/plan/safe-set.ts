@@ -37,7 +37,7 @@ const PLAIN_PROGRAMS =
 
 /** What starts programs when somebody connects, or at an hour. */
 const STARTS_OTHERS =
-  /^(?:x?inetd|tcpsvd|tcpserver|udpsvd|socat|ncat|cron|crond|anacron|atd|supercronic|init|systemd|runsvdir|runsv|svscan|s6-.*|supervisord|monit|god|master|dovecot|sshd|dropbear|telnetd)$/;
+  /^(?:x?inetd|httpd|thttpd|lighttpd|uhttpd|tcpsvd|tcpserver|udpsvd|socat|ncat|cron|crond|anacron|atd|supercronic|init|systemd|runsvdir|runsv|svscan|s6-.*|supervisord|monit|god|master|dovecot|sshd|dropbear|telnetd)$/;
 
 function uselessTo({ details }: Container): ReadonlyMap<string, string> {
   const processes = details?.runtime?.processes;
@@ -46,7 +46,9 @@ function uselessTo({ details }: Container): ReadonlyMap<string, string> {
   const isOneUser = processes.value.every(({ userIds }) => userIds.real === first && userIds.effective === first);
   const noChroot = whyNoChroot(processes.value);
   return new Map([
-    ...(isOneUser ? [['KILL', 'all of its processes have the same user'] as const] : []),
+    ...(isOneUser && !processes.value.some(startsOthers)
+      ? [['KILL', 'all of its processes have the same user'] as const]
+      : []),
     ...(noChroot === undefined ? [] : [['SYS_CHROOT', noChroot] as const]),
   ]);
 }
@@ -60,12 +62,18 @@ function whyNoChroot(processes: readonly ProcessFacts[]): string | undefined {
   if (others.length === 0) return 'none of its programs is known to confine itself';
   const names = [...new Set(others.map(programOf))];
   const [name = ''] = names;
-  if (names.length > 1 || STARTS_OTHERS.test(name)) return undefined;
+  if (names.length > 1 || others.some(startsOthers)) return undefined;
   return others.every(({ namesChroot }) => namesChroot === false) ? `the code of ${name} has no chroot` : undefined;
 }
 
+function startsOthers(one: ProcessFacts): boolean {
+  return STARTS_OTHERS.test(programOf(one));
+}
+
+/** Busybox is many programs in one file, and is each by the name it was started as. */
 function programOf({ executable, name }: ProcessFacts): string {
-  return executable === null ? name : executable.slice(executable.lastIndexOf('/') + 1);
+  const file = executable === null ? name : executable.slice(executable.lastIndexOf('/') + 1);
+  return /^(?:busybox|toybox)/.test(file) ? name : file;
 }
 
 /** Why a capability of the engine's default set is not in the safe set. */

@@ -16,6 +16,8 @@ export function codeScript(question: CodeQuestion): string {
 const MOST_PROCESSES = 1024;
 /** More files, all different, are not read: a host with so many tells nothing of its code. */
 const MOST_FILES = 400;
+/** What is not read by then is not told. */
+const MOST_SECONDS = 12;
 
 const HEAD = String.raw`
 LC_ALL=C
@@ -38,13 +40,30 @@ printf '%s\n' "$code" | sed -n 's/^[^ ]* \([0-9][0-9]*\) .*/mapped \1/p' | sort 
 files=$(printf '%s\n' "$code" | sort -u -k 1,1 | sed -n 's/^[^ ]* [^ ]* \([^ ]*\) .*/\1/p')
 [ "$(printf '%s\n' "$files" | grep -c '')" -le ${MOST_FILES} ] || { echo 'many'; echo end; exit 0; }
 [ -n "$files" ] || { echo end; exit 0; }
+# A device is read without end, and what is very large would have to fit into memory.
+files=$(ls -lLn $files 2>/dev/null |
+  sed -nE 's!^-[^ ]* +[0-9]+ +[0-9]+ +[0-9]+ +([0-9]{1,8}|[12][0-9]{8}) .* ([0-9]+/map_files/[0-9a-f]+-[0-9a-f]+)$!\2!p')
 # A name of the linker's stands by itself between two zero bytes; not every grep can look for that.
 if printf 'a\0chroot\0' | grep -qzxF chroot 2>/dev/null; then
   unnamed='-LzxF -e chroot -e syscall.Chroot -e golang.org/x/sys/unix.Chroot -e vendor/golang.org/x/sys/unix.Chroot'
 else
   unnamed='-L -e chroot -e Chroot'
 fi
-quiet=$(grep $unnamed $files /dev/null 2>/dev/null | sed -n 's!^\([0-9]*\)/map_files/!&!p')
+# Whoever closes the connection does not end what runs here: it ends by itself.
+search() {
+  ulimit -v 1048576 2>/dev/null
+  grep $unnamed $files /dev/null 2>/dev/null </dev/null &
+  grep=$!
+  (
+    for second in ${Array.from({ length: MOST_SECONDS }, (_, second) => second + 1).join(' ')}; do
+      sleep 1
+      kill -0 $grep || exit
+    done
+    kill -9 $grep
+  ) >/dev/null 2>&1 </dev/null &
+  wait $grep
+}
+quiet=$(search | sed -n 's!^\([0-9]*\)/map_files/!&!p')
 keys=$(printf '%s\n' "$quiet" | while read -r file; do
   [ -z "$file" ] || printf '%s\n' "$code" | grep -F " $file " | sed 's/ .*//;s/$/ /'
 done | sort -u)

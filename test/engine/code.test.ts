@@ -1,6 +1,9 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { parseCode } from '../../src/scan/ask-code.ts';
+import { codeScript } from '../../src/scan/code-script.ts';
 import { valueOf } from '../support/a-runtime.ts';
 import type { Reading } from '../support/read-runtime-of.ts';
 import { readingAt } from '../support/read-runtime-of.ts';
@@ -35,6 +38,26 @@ describeReal('whether the code that a container runs names chroot', () => {
 
     expect(valueOf(facts?.processes).map(({ namesChroot }) => namesChroot)).toEqual([expected]);
     await real.docker('rm', '-f', name);
+  });
+});
+
+describeReal('code that is mapped to hold up who looks at it', () => {
+  test('is not read where it is a device that never ends, and what else runs is told all the same', async () => {
+    const mmap = process.arch === 'arm64' ? 222 : 9;
+    const mapping = `open F, "</dev/zero"; syscall(${mmap}, 0, 4096, 5, 2, fileno(F), 0); $| = 1; print "mapped"; sleep 100`;
+    const mapper = spawn('perl', ['-e', mapping], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const sleeper = spawn('/bin/sleep', ['100']);
+    try {
+      await once(mapper.stdout, 'data');
+      const pids = [mapper.pid ?? 0, sleeper.pid ?? 0];
+
+      const { names } = parseCode(execFileSync('sh', ['-s'], { input: codeScript(pids), encoding: 'utf8' }));
+
+      expect(pids.map((pid) => names.get(pid))).toEqual([true, false]);
+    } finally {
+      mapper.kill();
+      sleeper.kill();
+    }
   });
 });
 

@@ -194,16 +194,24 @@ describe('the safe set is smaller', () => {
 
   test('where the code of its one program has no chroot, whatever shell started it', () => {
     const choice = chosen(
-      anUnknown({}, aRuntime({ processes: [process('sh', 0), process('httpd', 0, { namesChroot: false })] })),
+      anUnknown({}, aRuntime({ processes: [process('sh', 0), process('shopd', 0, { namesChroot: false })] })),
     );
 
     expect(keptIn(choice)).not.toContain('SYS_CHROOT');
-    expect(decisionOn('SYS_CHROOT', choice)?.because).toBe('the code of httpd has no chroot');
+    expect(decisionOn('SYS_CHROOT', choice)?.because).toBe('the code of shopd has no chroot');
+  });
+
+  test('but not where busybox serves programs on demand, whatever its file is called', () => {
+    const httpd = process('httpd', 0, { executable: '/bin/busybox', namesChroot: true });
+
+    const choice = chosen(anUnknown({}, aRuntime({ processes: [httpd] })));
+
+    expect(keptIn(choice)).toEqual(expect.arrayContaining(['KILL', 'SYS_CHROOT']));
   });
 
   test.each<[string, readonly ProcessFacts[]]>([
-    ['its code has', [process('httpd', 0, { namesChroot: true })]],
-    ['its code could not be told', [process('httpd', 0)]],
+    ['its code has', [process('shopd', 0, { namesChroot: true })]],
+    ['its code could not be told', [process('shopd', 0)]],
     ['it starts others on demand', [process('inetd', 0, { namesChroot: false })]],
     [
       'it is several programs',

@@ -31,9 +31,19 @@ test('a file that demands a capability does not start without, new privileges or
 });
 
 test('files that nothing runs do not matter', () => {
-  const unused = [suid, ping].map((file) => ({ ...file, isUsed: false }));
+  const unused = [{ ...suid, path: '/usr/bin/passwd' }, ping].map((file) => ({ ...file, isUsed: false }));
 
   expect(proofOf(aRuntime({ processes: [app], poweredFiles: unused })).isProven).toBe(true);
+});
+
+test('a setuid program that is no part of a distribution may be called by what runs, and proves nothing', () => {
+  const helper = { ...suid, path: '/opt/shop/helper', isUsed: false };
+
+  expect(proofOf(aRuntime({ processes: [app], poweredFiles: [helper] }))).toMatchObject({
+    isProven: false,
+    because: '/opt/shop/helper is setuid root, and something may run it',
+  });
+  expect(proofOf(aRuntime({ processes: [locked], poweredFiles: [helper] })).isProven).toBe(true);
 });
 
 describe('is no proof:', () => {

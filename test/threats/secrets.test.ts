@@ -184,7 +184,7 @@ describe('T11, a secret in whatever a container and its host carry', () => {
       .filter((path) => statSync(path).isFile());
     const printed = ended.flatMap(({ stdout, stderr }) => [stdout, stderr]);
     return [...printed, ...files.map((path) => readFileSync(path, 'utf8'))].flatMap((text) =>
-      text.split('\n').filter((line) => line.includes('canary')),
+      text.split('\n').filter((line) => line.includes('canary-')),
     );
   }
 
