@@ -14,6 +14,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { observeContainers } from '../src/observe/observe-containers.ts';
 import { memberOffsets } from '../src/observe/type-format.ts';
+import { entry } from './support/archive-entry.mjs';
 
 const ID = 'c0ffee'.padEnd(64, '0');
 const HELD = '-all,+chown,+dac_override,+setgid,+setuid,+sys_chroot,+net_bind_service';
@@ -76,7 +77,6 @@ if (process.argv.length < 3) {
   console.error('name the kernels: …/boot/vmlinuz-6.1.0-50-cloud-amd64 …');
   process.exit(1);
 }
-let inode = 0;
 let isRight = true;
 for (const kernel of process.argv.slice(2)) {
   const folder = mkdtempSync(join(tmpdir(), 'enforce-kernel-'));
@@ -240,15 +240,4 @@ function initramfs() {
       .map((name) => file(`bin/${name}`, '/bin/busybox', 0o120777)),
     entry('TRAILER!!!', 0, Buffer.alloc(0)),
   ]);
-}
-
-function entry(name, mode, body) {
-  inode += 1;
-  const fields = [inode, mode, 0, 0, 1, 0, body.length, 0, 0, 0, 0, name.length + 1, 0];
-  const head = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}${name}\0`;
-  return Buffer.concat([padded(Buffer.from(head)), padded(body)]);
-}
-
-function padded(bytes) {
-  return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
 }
