@@ -4,7 +4,13 @@ import { observeContainers } from '../../src/observe/observe-containers.ts';
 import type { RunningScript } from '../../src/transport/connection.ts';
 
 const SHOP = { name: 'shop', id: '0c21'.repeat(16), pid: 7, held: ['CHOWN'], stopTimeout: null };
-const HAS = ['syscalls/sys_exit_execve', 'syscalls/sys_exit_capset', 'sched/sched_process_fork', 'task/task_rename'];
+const HAS = [
+  'event-fork',
+  'syscalls/sys_exit_execve',
+  'syscalls/sys_exit_capset',
+  'sched/sched_process_fork',
+  'task/task_rename',
+];
 const NEW = [...HAS, 'capability/cap_capable'].map((event) => `has ${event}`);
 
 const tools: ObservationTools = {
