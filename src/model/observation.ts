@@ -8,7 +8,7 @@ export interface Observation {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** For how long it was watched. */
+  /** For how long it was watched and lived, in whole seconds. */
   readonly seconds: number;
   /** Whether its start was seen from its first instruction on; else only what it did later. */
   readonly sawStart: boolean;
@@ -16,6 +16,8 @@ export interface Observation {
   readonly ranBefore?: boolean;
   /** Whether a stop of it was seen too, from the signal on: so its graceful stop asked for nothing else. */
   readonly sawStop?: boolean;
+  /** Whether somebody else started it again meanwhile, so that it went on unseen. */
+  readonly wasStartedAgain?: boolean;
   /** How the kernel was asked: by its own tracepoint, or by probes at its functions. */
   readonly probe: 'tracepoint' | 'kprobe';
   /** Events the kernel could not keep; over 0 the observation is incomplete. */

@@ -11,10 +11,8 @@ export async function beginSubject(subject: Subject, number: number, watch: Begi
   subjects.set(number, subject);
   const pid = job.restart ? await restarted(subject, number, job.restart, watch) : container.pid;
   // One that ended at once has no process left to be asked; of it there is what was recorded of its start.
-  if (pid > 0) {
-    await session.ask(`watch ${number} ${container.id} ${pid}`, reader);
-    refuse(subject, job.host);
-  } else subject.hasEnded();
+  await session.ask(`watch ${number} ${container.id} ${pid}`, reader);
+  refuse(subject, job.host);
   if (job.restart) await session.ask(`drop ${starterOf(number)} ${number}`, reader);
   subject.endOfWindow();
 }

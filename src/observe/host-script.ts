@@ -36,6 +36,7 @@ own=
 group=
 dog=
 watched=
+lasting=
 
 find_tracefs() {
   for place in /sys/kernel/tracing /sys/kernel/debug/tracing; do
@@ -165,6 +166,9 @@ drop() {
   kept=
   for number in $watched; do [ "$number" = "$1" ] || kept="$kept $number"; done
   watched=$kept
+  kept=
+  for one in $lasting; do [ "@{one%%:*}" = "$1" ] || kept="$kept $one"; done
+  lasting=$kept
 }
 
 if [ "$(id -u)" != 0 ]; then say 'refused root'; say ready; exit 0; fi
@@ -193,7 +197,7 @@ while read -r verb first second third fourth; do
     watch) watch "$first" "$second" "$third" ;;
     await) await "$first" "$second" ;;
     record) case $first in '' | *[!0-9]*) ;; *) record "$first" ;; esac ;;
-    drain) case $first in *[!0-9]*) ;; *) for number in @{first:-$watched}; do drain "$number"; done ;; esac ;;
+    drain) case $first in '') last ;; esac; case $first in *[!0-9]*) ;; *) for number in @{first:-$watched}; do drain "$number"; done ;; esac ;;
     drop) drop "$first" "$second" ;;
   esac
   say ready

@@ -102,14 +102,14 @@ async function watchAll(
   const probe = await chooseProbe(session, openScript, job, tools);
   const subjects = new Map<number, Subject>();
   const reader = lineReader(subjects);
-  const all: Subject[] = [];
+  const all: Followed[] = [];
   let number = FIRST_NUMBER;
   for (const container of job.containers) {
     if (job.signal.aborted) break;
     const subject = newSubject(container, probe, tools.timestamp());
     await beginSubject(subject, number, { subjects, reader, session, job, tools });
     number += NUMBERS_EACH;
-    all.push(subject);
+    all.push({ subject, since: tools.now() });
     tools.tell(
       job.restart ? `${container.name} started again, watched from its start` : `${container.name} is watched`,
     );
@@ -118,14 +118,18 @@ async function watchAll(
   const begun = tools.now();
   const until = begun + job.seconds * 1_000;
   const brokenOff = await drainUntil(until, { begun, all, reader, session, job, tools });
-  if (brokenOff) for (const subject of all) subject.wasBrokenOff();
-  const seconds = Math.round((tools.now() - begun) / 1_000);
-  return { observations: all.map((subject) => subject.observation(seconds)), brokenOff };
+  if (brokenOff) for (const { subject } of all) subject.wasBrokenOff();
+  return { observations: all.map(({ subject }) => subject.observation()), brokenOff };
+}
+
+interface Followed {
+  readonly subject: Subject;
+  readonly since: number;
 }
 
 interface Watch {
   readonly begun: number;
-  readonly all: readonly Subject[];
+  readonly all: readonly Followed[];
   readonly reader: LineReader;
   readonly session: ScriptSession;
   readonly job: ObservationJob;
@@ -150,14 +154,16 @@ async function drainUntil(
     const window = isStarting || busy.isSo ? FIRST_WINDOW_MILLISECONDS : WINDOW_MILLISECONDS;
     if (!isLast) await tools.pause(Math.min(left, window), job.signal);
     busy.isSo = false;
+    const at = tools.now();
     try {
       await session.ask('drain', read);
     } catch (error) {
       return asEnforceError(error, 'unreachable');
     } finally {
-      for (const subject of all) subject.endOfWindow();
+      for (const { subject } of all) subject.endOfWindow();
     }
+    for (const { subject, since } of all) subject.lasted(Math.floor((at - since) / 1_000));
     if (isLast) return undefined;
-    if (tools.now() - begun >= START_MILLISECONDS) for (const subject of all) subject.startIsOver();
+    if (tools.now() - begun >= START_MILLISECONDS) for (const { subject } of all) subject.startIsOver();
   }
 }

@@ -42,7 +42,7 @@ export type WindowLine =
   | { readonly kind: 'engine-thread'; readonly number: number; readonly thread: number }
   | { readonly kind: 'inside'; readonly number: number; readonly thread: number; readonly name: string }
   | { readonly kind: 'user'; readonly number: number; readonly thread: number; readonly user: number }
-  | { readonly kind: 'watching' | 'elsewhere' | 'gone' | 'unmade'; readonly number: number }
+  | { readonly kind: 'watching' | 'elsewhere' | 'gone' | 'ended' | 'again' | 'unmade'; readonly number: number }
   | { readonly kind: 'swept' | 'has' | 'refused'; readonly text: string }
   | { readonly kind: 'probed' | 'unprobed' }
   /** What a check of rights was given, and the rights of who asked. */
@@ -189,6 +189,8 @@ function readWindowLine(line: string): WindowLine | undefined {
     case 'watching':
     case 'elsewhere':
     case 'gone':
+    case 'ended':
+    case 'again':
     case 'unmade':
       return number === undefined ? undefined : { kind: word, number };
     case 'bounding': {

@@ -1,3 +1,11 @@
+import {
+  ENDED_AT_ONCE,
+  endedAfter,
+  HOST_LOST,
+  STARTED_AGAIN,
+  START_UNKNOWN,
+  START_UNSEEN,
+} from '../model/blind-spots.ts';
 import type { Observation } from '../model/observation.ts';
 import { newFollower } from './follower.ts';
 import type { Watched } from './observe-containers.ts';
@@ -16,13 +24,13 @@ export interface Subject {
   /** It was started just now, before the eyes of whoever watches, with that process; 0 where it has ended already. */
   startedNow(pid: number): void;
   startIsOver(): void;
-  /** It had no process any more when it was looked for. */
-  hasEnded(): void;
+  /** What was recorded up to then is read, and its first process lived as far as was told. */
+  lasted(seconds: number): void;
   /** The host was lost before the time was over. */
   wasBrokenOff(): void;
   /** Why it cannot be watched. */
   refused(): 'elsewhere' | 'unmade' | undefined;
-  observation(seconds: number): Observation;
+  observation(): Observation;
 }
 
 /** Begins with a container of which nothing has been seen. */
@@ -37,18 +45,17 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
   let isTwofold = false;
   let refused: 'elsewhere' | 'unmade' | undefined;
   let [isWatched, wasStopped, wasStarted, isGone, isBroken] = [false, false, false, false, false];
+  let [hasEnded, wasStartedAgain, seconds] = [false, false, 0];
 
   const notes = (): readonly string[] => [
     ...(lostEvents > 0 ? ['the kernel could not keep every event: what is not in this list may still be needed'] : []),
-    ...(isBroken ? ['the host was lost before the time was over'] : []),
+    ...(isBroken ? [HOST_LOST] : []),
     ...(isCut ? ['more processes came and went than could be followed one by one'] : []),
-    ...(wasStarted && !follower.sawFirst
-      ? ['its start was not recognised: what it used until it ran may be missing']
-      : []),
-    ...(wasStarted ? [] : ['what it uses when it starts was not seen: observe it with --start']),
-    ...(isGone
-      ? ['it ended at once: what other containers used that were started at the same moment may be in this list']
-      : []),
+    ...(wasStarted && !follower.sawFirst ? [START_UNKNOWN] : []),
+    ...(wasStarted ? [] : [START_UNSEEN]),
+    ...(isGone ? [ENDED_AT_ONCE] : []),
+    ...(hasEnded && !isGone ? [endedAfter(seconds)] : []),
+    ...(wasStartedAgain ? [STARTED_AGAIN] : []),
     ...(isWatched && !/^(docker-)?containerd-shim/.test(engine)
       ? ['commands that its engine runs in it (exec, health checks) could not be told apart and are missing']
       : []),
@@ -101,6 +108,12 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
           if (wasStarted) isGone = true;
           else if (!isWatched) refused = 'elsewhere';
           return;
+        case 'ended':
+          hasEnded = true;
+          return;
+        case 'again':
+          wasStartedAgain = true;
+          return;
         case 'elsewhere':
         case 'unmade':
           refused = line.kind;
@@ -130,14 +143,14 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
     startIsOver() {
       phase = 'run';
     },
-    hasEnded() {
-      isGone = true;
+    lasted(followed) {
+      if (!isGone && !hasEnded) seconds = followed;
     },
     wasBrokenOff() {
       isBroken = true;
     },
     refused: () => refused,
-    observation(seconds) {
+    observation() {
       const held = new Set(bounding === null ? container.held : capabilitiesOf(bounding));
       const { uses, refusals, refusalsOfRoot } = follower.tally.result(bounding, held);
       return {
@@ -148,6 +161,7 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
         sawStart: wasStarted && follower.sawFirst,
         ranBefore: wasStarted && container.pid > 0,
         sawStop: wasStopped,
+        ...(wasStartedAgain ? { wasStartedAgain } : {}),
         probe,
         lostEvents,
         blindSpots: notes(),

@@ -89,7 +89,12 @@ watch() {
   case $1$3 in '' | *[!0-9]*) return ;; esac
   case $2 in '' | *[!0-9a-f]*) return ;; esac
   if ! grep -qs "[/-]$2" "/proc/$3/cgroup"; then
-    if lives "$3"; then say "elsewhere $1"; else say "gone $1"; fi
+    if lives "$3"; then
+      say "elsewhere $1"
+    else
+      lasting="$lasting $1:0:$2"
+      say "gone $1"
+    fi
     return
   fi
   bounding=$(sed -n 's/^CapBnd:[^0-9a-f]*//p' "/proc/$3/status")
@@ -111,7 +116,27 @@ watch() {
   grep -Hs '' $(printf '/proc/%s/task/*/comm ' $(processes_of "$2")) | tr -c '\012\040-\176' '?' | sed "s/^/inside $1 /"
   grep -Hs '^Uid:' $(printf '/proc/%s/task/*/status ' $(processes_of "$2")) | sed "s/^/user $1 /"
   say "watching $1"
+  lasting="$lasting $1:$3:$2"
   lives "$3" || say "gone $1"
+}
+
+# last: which containers have ended since they began to be watched, and which of these somebody started again.
+last() {
+  still=
+  for one in $lasting; do
+    number=@{one%%:*}
+    container=@{one##*:}
+    process=@{one#*:}
+    process=@{process%%:*}
+    if [ "$process" != 0 ] && lives "$process" && grep -qs "[/-]$container" "/proc/$process/cgroup"; then
+      still="$still $one"
+      continue
+    fi
+    [ "$process" = 0 ] || say "ended $number"
+    # With its first process all others of its life have ended.
+    if [ -n "$(processes_of "$container")" ]; then say "again $number"; else still="$still $number:0:$container"; fi
+  done
+  lasting=$still
 }
 
 # await NUMBER PID: a container that is about to be started by the containerd that started its first process before; where

@@ -27,10 +27,18 @@ export function evidenceOfObservation(observation: Observation, held: readonly s
   ];
 }
 
-/** Whether what it did not show did not happen: its start was seen, and the kernel lost nothing of it. */
-export function isWhole({ sawStart, lostEvents }: Observation): boolean {
-  return sawStart && lostEvents === 0;
+/** Whether what it did not show did not happen: its start and some time after it were seen, and nothing of it was lost. */
+export function isWhole({
+  sawStart,
+  lostEvents,
+  seconds,
+  wasStartedAgain = false,
+}: Pick<Observation, 'sawStart' | 'lostEvents' | 'seconds' | 'wasStartedAgain'>): boolean {
+  return sawStart && lostEvents === 0 && seconds >= LEAST_SECONDS && !wasStartedAgain;
 }
+
+/** A container that was hardly started has not shown yet what it needs. */
+const LEAST_SECONDS = 1;
 
 /** How long it was watched, in words. */
 export function timeText(seconds: number): string {

@@ -1,3 +1,4 @@
+import { isOfChannel } from '../model/blind-spots.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Learned, ProfileTrial } from '../model/learned.ts';
 import type { Observation } from '../model/observation.ts';
@@ -42,7 +43,7 @@ export function watchedOf(container: Container, held: readonly string[], learned
       whole.length > 0 ? known.filter(({ class: kind }) => kind !== 'silent') : known,
     ),
   ];
-  const isBlind = observations.some(({ blindSpots }) => blindSpots.length > 0);
+  const isBlind = whole.some(({ blindSpots }) => blindSpots.some(isOfChannel));
   const sawStop = whole.some((one) => one.sawStop === true) || wholeProfiles.some((profile) => profile.sawStop);
   const sawRestart =
     sawStop || whole.some((one) => one.ranBefore === true) || wholeProfiles.some((profile) => profile.ranBefore);
@@ -88,7 +89,10 @@ const SHORT_SECONDS = 60;
 
 function whyNotWhole(observations: Learned['observations']): string {
   if (observations.length === 0) return '';
-  return observations.some(({ sawStart }) => sawStart)
-    ? 'the kernel lost some events while it was watched'
-    : 'its start was not watched';
+  const seen = observations.filter(({ sawStart }) => sawStart);
+  if (seen.length === 0) return 'its start was not watched';
+  if (seen.some(({ lostEvents }) => lostEvents > 0)) return 'the kernel lost some events while it was watched';
+  return seen.some(({ wasStartedAgain }) => wasStartedAgain === true)
+    ? 'it was started again by somebody else while it was watched'
+    : 'hardly more than its start was watched';
 }

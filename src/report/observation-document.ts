@@ -47,6 +47,7 @@ function observationObject(observation: Observation): JsonObject {
     saw_start: observation.sawStart,
     ...(observation.ranBefore === undefined ? {} : { ran_before: observation.ranBefore }),
     ...(observation.sawStop === undefined ? {} : { saw_stop: observation.sawStop }),
+    ...(observation.wasStartedAgain === undefined ? {} : { started_again: observation.wasStartedAgain }),
     probe: observation.probe,
     lost_events: observation.lostEvents,
     blind_spots: observation.blindSpots,

@@ -42,7 +42,7 @@ describe('a container that is watched', () => {
     take(subject, 'starter', '#50#c 0 0 a f');
     take(subject, 'own', '#50#c 0 0 a f', '#99#c 8 0 e f', '#1#m', '#50#c 0 0 a f');
 
-    expect(timesOf(subject.observation(1))).toEqual(['CHOWN web 2']);
+    expect(timesOf(subject.observation())).toEqual(['CHOWN web 2']);
   });
 
   test('waits for no mark that may have been lost', () => {
@@ -51,7 +51,7 @@ describe('a container that is watched', () => {
     subject.takeNote({ kind: 'lost', events: 3 });
     take(subject, 'own', '#50#c 0 0 a f');
 
-    expect(subject.observation(1)).toMatchObject({ lostEvents: 3, uses: [{ capability: 'CHOWN' }] });
+    expect(subject.observation()).toMatchObject({ lostEvents: 3, uses: [{ capability: 'CHOWN' }] });
   });
 
   test('takes the engine’s runtime for the engine, although it is in the cgroup already', () => {
@@ -59,7 +59,7 @@ describe('a container that is watched', () => {
 
     take(subject, 'own', '#60#c 8 0 e f', '#60#s 0', '#60#n sh', '#60#x 0', '#60#c 0 0 b f');
 
-    expect(timesOf(subject.observation(1))).toEqual(['CHOWN sh 1']);
+    expect(timesOf(subject.observation())).toEqual(['CHOWN sh 1']);
   });
 
   test('counts as its start only what comes before that is over', () => {
@@ -69,13 +69,20 @@ describe('a container that is watched', () => {
     subject.startIsOver();
     take(subject, 'own', '#1#m', '#50#c 0 0 a f');
 
-    expect(subject.observation(1).uses.map(({ phase }) => phase)).toEqual(['run', 'start']);
+    expect(subject.observation().uses.map(({ phase }) => phase)).toEqual(['run', 'start']);
   });
 
   test.each<[string, (subject: Subject) => void, string]>([
     ['was not started before its eyes', () => undefined, 'observe it with --start'],
     ['was started and not recognised', (subject) => subject.startedNow(50), 'its start was not recognised'],
-    ['ended at once', (subject) => subject.hasEnded(), 'it ended at once'],
+    [
+      'ended at once',
+      (subject) => {
+        subject.startedNow(0);
+        subject.takeNote({ kind: 'gone', number: 2 });
+      },
+      'it ended at once',
+    ],
     ['lost events', (subject) => subject.takeNote({ kind: 'lost', events: 1 }), 'could not keep every event'],
     ['was cut', (subject) => subject.takeNote({ kind: 'cut' }), 'more processes came and went'],
     ['was broken off', (subject) => subject.wasBrokenOff(), 'the host was lost'],
@@ -95,6 +102,44 @@ describe('a container that is watched', () => {
 
     happens(subject);
 
-    expect(subject.observation(1).blindSpots).toContainEqual(expect.stringContaining(because));
+    expect(subject.observation().blindSpots).toContainEqual(expect.stringContaining(because));
+  });
+
+  test('counts as watched for as long as it lived, and says when it ended', () => {
+    const subject = newlyStarted();
+
+    subject.lasted(8);
+    subject.takeNote({ kind: 'ended', number: 2 });
+    subject.lasted(600);
+
+    expect(subject.observation()).toMatchObject({
+      seconds: 8,
+      blindSpots: expect.arrayContaining(['it ended after 8 s']),
+    });
+    expect(subject.observation().wasStartedAgain).toBeUndefined();
+  });
+
+  test('says that somebody else started it again, and that its new life was not followed', () => {
+    const subject = newlyStarted();
+
+    subject.lasted(8);
+    subject.takeNote({ kind: 'ended', number: 2 });
+    subject.takeNote({ kind: 'again', number: 2 });
+
+    expect(subject.observation()).toMatchObject({
+      seconds: 8,
+      wasStartedAgain: true,
+      blindSpots: expect.arrayContaining([expect.stringContaining('its new life was not followed')]),
+    });
+  });
+
+  test('that ended at once was watched for no time', () => {
+    const subject = subjectOf([]);
+
+    subject.startedNow(0);
+    subject.takeNote({ kind: 'gone', number: 2 });
+    subject.lasted(600);
+
+    expect(subject.observation().seconds).toBe(0);
   });
 });

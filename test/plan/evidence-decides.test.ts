@@ -60,6 +60,8 @@ describe('a container of which only a part was seen', () => {
   test.each<[string, Partial<Observation>]>([
     ['its start was not watched', { sawStart: false }],
     ['the kernel lost some events while it was watched', { lostEvents: 1 }],
+    ['it was started again by somebody else while it was watched', { wasStartedAgain: true }],
+    ['hardly more than its start was watched', { seconds: 0 }],
   ])('keeps the safe set beside what it used, as %s', (why, different) => {
     const uses = [aUse('NET_RAW', { phase: 'run', program: 'pinger' })];
 
