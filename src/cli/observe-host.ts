@@ -22,8 +22,9 @@ export async function observeHost(
 ): Promise<Observed> {
   const connection = await session.connection();
   const restart: Restart = {
-    stop: (container) => stop(session, container),
-    start: (container) => start(session, container, stuck),
+    // The engine does both, so that nothing that happens to this machine leaves a service stopped.
+    stop: () => Promise.resolve(),
+    start: (container) => restarted(session, container, stuck),
   };
   return await observeContainers(
     connection,
@@ -47,14 +48,14 @@ export async function observeHost(
   );
 }
 
-async function stop(session: HostSession, { id, pid, stopTimeout }: Watched): Promise<void> {
-  if (pid > 0) await (await session.engine()).run({ kind: 'stop', id, timeoutSeconds: stopTimeout ?? 10 });
-}
-
-async function start(session: HostSession, { id, name, pid }: Watched, stuck: (name: string) => void): Promise<number> {
+async function restarted(
+  session: HostSession,
+  { id, name, pid, stopTimeout }: Watched,
+  stuck: (name: string) => void,
+): Promise<number> {
   const engine = await session.engine();
   try {
-    await engine.run({ kind: 'start', id });
+    await engine.run(pid > 0 ? { kind: 'restart', id, timeoutSeconds: stopTimeout ?? 10 } : { kind: 'start', id });
   } catch (error) {
     const isRunning = await runs(engine, id);
     if (isRunning === false && pid > 0) stuck(name);

@@ -35,6 +35,8 @@ export function operationRequest(operation: Operation): {
       return { request: post(operation.id, 'stop', (operation.timeoutSeconds + 60) * 1000), fine: [] };
     case 'start':
       return { request: post(operation.id, 'start', 180_000), fine: [] };
+    case 'restart':
+      return { request: post(operation.id, 'restart', (operation.timeoutSeconds + 180) * 1000), fine: [] };
     case 'pause':
       return { request: post(operation.id, 'pause', 60_000), fine: [] };
     case 'rename':

@@ -186,6 +186,8 @@ export type Operation =
   | { readonly kind: 'connect'; readonly id: string; readonly network: string; readonly endpoint: JsonObject }
   | { readonly kind: 'stop'; readonly id: string; readonly timeoutSeconds: number }
   | { readonly kind: 'start'; readonly id: string }
+  /** Both by the engine itself, which does not leave it stopped, whatever becomes of who asked. */
+  | { readonly kind: 'restart'; readonly id: string; readonly timeoutSeconds: number }
   | { readonly kind: 'pause'; readonly id: string }
   | { readonly kind: 'rename'; readonly id: string; readonly name: string }
   | { readonly kind: 'set-restart-policy'; readonly id: string; readonly policy: RestartPolicySetting }

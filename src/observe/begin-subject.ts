@@ -51,9 +51,10 @@ async function restarted(
     refuse(subject, job.host);
   }
   tools.tell(`${name} is restarted`);
-  await stopped(restart.stop(container), pid > 0 ? `drain ${before}` : 'idle', { reader, session, tools });
+  const meanwhile = pid > 0 ? `drain ${before}` : 'idle';
+  await spokenTo(restart.stop(container), meanwhile, { reader, session, tools });
   await session.ask(`record ${starter}`, reader);
-  const started = await restart.start(container);
+  const started = await spokenTo(restart.start(container), meanwhile, { reader, session, tools });
   if (pid > 0) {
     await session.ask(`drop ${before} 0`, reader);
     subject.endOfWindow();
@@ -63,21 +64,29 @@ async function restarted(
   return started;
 }
 
-/** While it stops, its buffer is read, and the shell spoken to, which ends where it hears nothing. */
-async function stopped(
-  stop: Promise<void>,
+/**
+ * While it stops and starts, its buffer is read, and the shell spoken to, which ends where it hears nothing. What was begun
+ * is waited for whatever happens to the shell, as only then it is known whether the container runs.
+ */
+async function spokenTo<Result>(
+  work: Promise<Result>,
   command: string,
   { reader, session, tools }: Pick<Beginning, 'reader' | 'session' | 'tools'>,
-): Promise<void> {
+): Promise<Result> {
   const over = new AbortController();
-  const ended = stop.finally(() => over.abort());
+  const ended = work.finally(() => over.abort());
   ended.catch(() => undefined);
   for (;;) {
     await tools.pause(WINDOW_MILLISECONDS, over.signal);
     if (over.signal.aborted) break;
-    await session.ask(command, reader);
+    try {
+      await session.ask(command, reader);
+    } catch (error) {
+      await ended;
+      throw error;
+    }
   }
-  await ended;
+  return await ended;
 }
 
 function refuse(subject: Subject, host: string): void {

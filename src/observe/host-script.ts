@@ -34,6 +34,7 @@ T=
 mounted=
 own=
 group=
+space=$(ls -l /proc/self/ns/pid 2>/dev/null | sed -n 's/.*pid:\[\([0-9]*\)\]$/\1/p')
 dog=
 watched=
 lasting=
@@ -67,14 +68,15 @@ clean() {
   [ -z "$mounted" ] || umount /sys/kernel/tracing 2>/dev/null
 }
 
-# What others left whose shell is no more: enforce-RANDOM-PID-BEGAN-NUMBER. What is not named so is not looked at.
+# What others left whose shell is no more: enforce-RANDOMnSPACE-PID-BEGAN-NUMBER. What is not named so is not looked at, nor
+# what was made in another space of processes, where others have these numbers.
 sweep() {
   for folder in $T/instances/enforce-*; do
-    set -- $(printf '%s\n' "@{folder##*/}" | sed -n 's/^enforce-[a-z0-9]*-\([0-9]*\)-\([0-9]*\)-[0-9]*[ab]$/\1 \2/p')
+    set -- $(printf '%s\n' "@{folder##*/}" | sed -n "s/^enforce-[a-z0-9]*n$space-\([0-9]*\)-\([0-9]*\)-[0-9]*[ab]\$/\1 \2/p")
     [ $# -eq 2 ] && [ "$(began "$1")" != "$2" ] && remove "$folder" && say "swept @{folder##*/}"
   done
   [ -e $T/kprobe_events ] || return 0
-  for left in $(sed -n 's/^[a-z][0-9]*:\(enforce_[a-z0-9]*_[0-9]*_[0-9]*\)\/.*/\1/p' $T/kprobe_events | sort -u); do
+  for left in $(sed -n "s/^[a-z][0-9]*:\(enforce_[a-z0-9]*n@{space}_[0-9]*_[0-9]*\)\/.*/\1/p" $T/kprobe_events | sort -u); do
     set -- $(printf '%s\n' "$left" | tr '_' ' ')
     [ "$(began "$3")" = "$4" ] || { forget "$left"; say "swept $left"; }
   done
@@ -104,8 +106,8 @@ guard() {
 # called RANDOM: all that is made from here on has this name.
 called() {
   case $1 in '' | *[!a-z0-9]*) return 1 ;; esac
-  own=enforce-$1-$me-$mine
-  group=enforce_$1_@{me}_$mine
+  own=enforce-$1n$space-$me-$mine
+  group=enforce_$1n@{space}_@{me}_$mine
   guard
 }
 
@@ -125,6 +127,7 @@ begin() {
 # drain NUMBER: reads the buffer that recorded, and lets the other one record.
 drain() {
   base=$T/instances/$own-$1
+  [ -d "@{base}a" ] && [ -d "@{base}b" ] || { say "window $1"; say 'lost 1'; return; }
   read -r recording <"@{base}a/tracing_on"
   if [ "$recording" = 1 ]; then full=@{base}a next=@{base}b; else full=@{base}b next=@{base}a; fi
   echo 1 >"$next/tracing_on"

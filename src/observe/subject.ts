@@ -163,7 +163,8 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
         sawStop: wasStopped,
         ...(wasStartedAgain ? { wasStartedAgain } : {}),
         probe,
-        lostEvents,
+        // What could not be followed is lost as well.
+        lostEvents: lostEvents + (isCut ? 1 : 0),
         blindSpots: notes(),
         uses,
         refusals,

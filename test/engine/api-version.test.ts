@@ -107,6 +107,7 @@ const OPERATIONS: readonly Operation[] = [
   { kind: 'connect', id: ID, network: 'front', endpoint: {} },
   { kind: 'start', id: ID },
   { kind: 'stop', id: ID, timeoutSeconds: 10 },
+  { kind: 'restart', id: ID, timeoutSeconds: 10 },
   { kind: 'rename', id: ID, name: 'shop' },
   { kind: 'set-restart-policy', id: ID, policy: { Name: 'no', MaximumRetryCount: 0 } },
   { kind: 'remove', id: ID },

@@ -11,6 +11,7 @@ const OPERATIONS: Readonly<Record<Exclude<Operation['kind'], 'create' | 'remove-
   connect: (id) => ({ kind: 'connect', id, network: 'front', endpoint: { Aliases: ['shop'] } }),
   stop: (id) => ({ kind: 'stop', id, timeoutSeconds: 30 }),
   start: (id) => ({ kind: 'start', id }),
+  restart: (id) => ({ kind: 'restart', id, timeoutSeconds: 30 }),
   pause: (id) => ({ kind: 'pause', id }),
   rename: (id) => ({ kind: 'rename', id, name: 'shop.enforce-old-7f3a' }),
   'set-restart-policy': (id) => ({ kind: 'set-restart-policy', id, policy: { Name: 'no', MaximumRetryCount: 0 } }),
@@ -51,6 +52,14 @@ describe('an operation is one request', () => {
 
     expect(request).toMatchObject({ method: 'POST', path: `/containers/${ID}/start` });
     expect(request).not.toHaveProperty('body');
+  });
+
+  test('to restart, waited for as long as both may take', () => {
+    expect(operationRequest(OPERATIONS.restart(ID)).request).toMatchObject({
+      method: 'POST',
+      path: `/containers/${ID}/restart`,
+      deadlineMilliseconds: 210_000,
+    });
   });
 
   test('to rename', () => {

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { HOST_SCRIPT } from '../../src/observe/host-script.ts';
 import { startProgram } from '../support/program.ts';
 import type { Program } from '../support/program.ts';
 import { realEngine } from '../support/real-engine.ts';
@@ -23,7 +25,11 @@ const folder = mkdtempSync(join(tmpdir(), 'enforce-observe-'));
 jest.setTimeout(120_000);
 
 function enforceObserve(...words: readonly string[]): Program {
-  return startProgram(['observe', web, ...words], {
+  return startObserving(web, ...words);
+}
+
+function startObserving(container: string, ...words: readonly string[]): Program {
+  return startProgram(['observe', container, ...words], {
     folder,
     environment: {
       HOME: folder,
@@ -32,6 +38,17 @@ function enforceObserve(...words: readonly string[]): Program {
       NO_COLOR: '1',
     },
   });
+}
+
+async function pidOf(container: string): Promise<string> {
+  return (await engine.docker('inspect', '-f', '{{.State.Running}} {{.State.Pid}}', container)).trim();
+}
+
+async function untilRunsAnew(container: string, before: string): Promise<void> {
+  for (;;) {
+    const now = await pidOf(container);
+    if (now.startsWith('true') && now !== before) return;
+  }
 }
 
 async function watching(...words: readonly string[]): Promise<{ program: Program; buffers: readonly string[] }> {
@@ -91,6 +108,37 @@ describeTraced('what is left on a host', () => {
     expect(left).toEqual(buffers);
     expect(next).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('left on local was removed') });
     expect(buffers.filter(hasBuffer)).toEqual([]);
+  });
+
+  test('is a container that runs, though enforce is killed while it stops to be watched from its start on', async () => {
+    const slow = `${engine.prefix}slow`;
+    const script = 'trap "echo stopping" TERM; while :; do sleep 1; done';
+    const flags = ['--name', slow, '--stop-timeout', '3', '--restart', 'unless-stopped'];
+    await engine.docker('run', '-d', ...flags, await engine.busyboxImage(), 'sh', '-c', script);
+    const pid = await pidOf(slow);
+    const program = startObserving(slow, '--start', '--yes', '--for', '1h');
+    await program.untilPrinted('is restarted');
+    while (!(await engine.docker('logs', slow)).includes('stopping')) if (program.child.exitCode !== null) break;
+
+    program.child.kill('SIGKILL');
+    await program.ended;
+
+    await untilRunsAnew(slow, pid);
+    await engine.docker('rm', '-f', slow);
+  });
+
+  test('is what is in use by somebody whose processes are not to be seen from where another run is', async () => {
+    const { program, buffers } = await watching('--for', '1h');
+    const elsewhere = spawnSync('unshare', ['-pf', '--mount-proc', 'sh', '-s'], {
+      input: HOST_SCRIPT,
+      encoding: 'utf8',
+    });
+    const left = buffers.filter(hasBuffer);
+    program.child.kill('SIGINT');
+    await program.ended;
+
+    expect(elsewhere.stdout).not.toContain('swept');
+    expect(left).toEqual(buffers);
   });
 
   test('is what others record, who go on recording', async () => {
