@@ -1,3 +1,4 @@
+import { isOfChannel } from '../model/blind-spots.ts';
 import { STRENGTH } from '../model/evidence-strength.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { LearnedProfile, ProfiledCapability } from '../model/learned.ts';
@@ -35,6 +36,8 @@ export function profileOf(
         ranBefore: observation.ranBefore ?? false,
         sawStop: observation.sawStop ?? false,
         lostEvents: observation.lostEvents,
+        ...(observation.blindSpots.some(isOfChannel) ? { isBlind: true } : {}),
+        ...(observation.wasStartedAgain === true ? { wasStartedAgain: true } : {}),
         gate: [],
       },
     ],
