@@ -5,6 +5,7 @@ import type { LearnedProfile, ProfiledCapability } from '../model/learned.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Container } from '../model/snapshot.ts';
 import type { CapabilityChoice } from './choose-capabilities.ts';
+import { isOwnSetting } from './own-setting.ts';
 import { profileKeyOf } from './profile-key.ts';
 import { mergeTrials, trialLessons } from './trial-lessons.ts';
 
@@ -19,13 +20,12 @@ export function profileOf(
     key: profileKeyOf(container),
     mode: basis.mode,
     held: decisions.map(({ capability }) => capability),
-    capabilities: decisions.map(({ capability, verdict, evidence, because, isTolerated = false }) => ({
-      capability,
-      verdict,
-      class: evidence === 'none' ? 'silent' : evidence,
-      because,
-      isTolerated,
-    })),
+    capabilities: decisions
+      .map(({ capability, verdict, evidence, because, isTolerated = false }): ProfiledCapability => {
+        return { capability, verdict, class: evidence === 'none' ? 'silent' : evidence, because, isTolerated };
+      })
+      // What was kept because nothing was known is no knowledge.
+      .filter((known) => known.class !== 'safe-set' && !isOwnSetting(known)),
     groups,
     proof: [
       {

@@ -2,6 +2,7 @@ import type { Evidence } from '../model/evidence.ts';
 import type { LearnedProfile, ProfileKey, ProfileTrial } from '../model/learned.ts';
 import type { Container } from '../model/snapshot.ts';
 import { isWhole } from './evidence-of-observation.ts';
+import { isOwnSetting } from './own-setting.ts';
 import { profileKeyOf } from './profile-key.ts';
 
 /** A profile as evidence about a container. */
@@ -110,7 +111,7 @@ function asEvidence(profile: LearnedProfile, held: readonly string[]): MatchingP
   return {
     evidence: capabilities
       // What was kept because nothing was known is no knowledge.
-      .filter((known) => known.class !== 'safe-set')
+      .filter((known) => known.class !== 'safe-set' && !isOwnSetting(known))
       .map(({ capability, class: kind, because, isTolerated }) => {
         const group = groups.find(({ allOrNone }) => allOrNone.includes(capability));
         return {
