@@ -10,6 +10,15 @@ import { anUnknown, aUse, aWatch, chosen, keptIn } from '../support/watched.ts';
 const SWITCH = [aUse('SETUID', { call: 'setuid' }), aUse('SETGID', { call: 'setgroups' })];
 
 describe('what was watched of a container', () => {
+  test('is trusted in part once nothing of what it keeps is only assumed', () => {
+    const safe = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID', 'SYS_CHROOT'];
+    const uses = safe.map((name) => aUse(name, { phase: 'run' }));
+
+    const choice = chosen(anUnknown(), { observations: [aWatch({ sawStart: false, uses })] });
+
+    expect(choice.basis.confidence).toBe('fair');
+  });
+
   test('is trusted as much as before when it is watched once more without its start', () => {
     const again = aWatch({
       sawStart: false,
