@@ -2,6 +2,7 @@ import { loadCatalogue } from '../load/catalogue.ts';
 import { DEFAULT_PLAYBOOK } from '../load/default-playbook.ts';
 import { kindAt } from '../load/folder.ts';
 import { loadProfile } from '../load/learned-profile.ts';
+import { readObservations } from '../load/observation-file.ts';
 import type { LearnedProfile } from '../model/learned.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Blocked } from '../model/plan.ts';
@@ -38,10 +39,11 @@ export async function saveProfiles(file: string, learned: readonly LearnedProfil
   if (profile !== undefined) saveFile(file, profileText(profile));
 }
 
-/** What observations of one host's containers come to, as profiles. */
+/** What observations of one host's containers come to, with all that this machine knows of them from before, as profiles. */
 export async function profilesLearned(
   observations: readonly Observation[],
   session: HostSession,
+  stateFolder: string,
   world: World,
 ): Promise<readonly LearnedProfile[]> {
   const settings = DEFAULT_PLAYBOOK.rules['linux-capabilities'];
@@ -55,30 +57,26 @@ export async function profilesLearned(
     world,
   );
   const catalogue = await loadCatalogue();
-  return observations.flatMap((observation) => {
+  const sources = { engine: snapshot.engine, settings, catalogue, accepted: new Map(), day: now.slice(0, 10) };
+  const profiles: LearnedProfile[] = [];
+  for (const observation of observations) {
     const container = snapshot.containers.find(({ id }) => id === observation.id);
-    if (!container) return [];
-    const profile = profileOfWatch(container, observation, {
-      engine: snapshot.engine,
-      settings,
-      catalogue,
-      accepted: new Map(),
-      day: now.slice(0, 10),
-    });
-    if ('because' in profile) throw usage(`nothing can be kept of ${container.name}: ${profile.because}`, profile.hint);
-    return [profile];
-  });
+    if (!container) continue;
+    const before = await readObservations(stateFolder, snapshot.engine.id, container.id);
+    const all = [...before.filter(({ startedAt }) => startedAt !== observation.startedAt), observation];
+    const learned = profilesOfWatches(container, all, sources);
+    if ('because' in learned) throw usage(`nothing can be kept of ${container.name}: ${learned.because}`, learned.hint);
+    profiles.push(...learned);
+  }
+  return profiles;
 }
 
-/** What one watch of a container comes to, as a profile; or why nothing can be said of it. */
-export function profileOfWatch(
+/** What all watches of a container come to, as a profile of each; or why nothing can be said of it. */
+export function profilesOfWatches(
   container: Container,
-  observation: Observation,
+  observations: readonly Observation[],
   sources: Omit<CapabilitySources, 'learned'>,
-): LearnedProfile | Blocked {
-  const choice = chooseCapabilities(container, {
-    ...sources,
-    learned: { observations: [observation], profiles: [] },
-  });
-  return choice.ok ? profileOf(container, observation, choice) : choice;
+): readonly LearnedProfile[] | Blocked {
+  const choice = chooseCapabilities(container, { ...sources, learned: { observations, profiles: [] } });
+  return choice.ok ? observations.map((observation) => profileOf(container, observation, choice)) : choice;
 }

@@ -10,7 +10,7 @@ import { observationText } from '../../report/observation-text.ts';
 import { plainText } from '../../report/plain-text.ts';
 import { onEachHost } from '../../transport/fleet.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { connectionSettings, readHosts } from '../inputs.ts';
+import { connectionSettings, readHosts, stateFolder } from '../inputs.ts';
 import { hostSession } from '../host-session.ts';
 import type { HostSession } from '../host-session.ts';
 import { chosenContainers, requireChosen } from '../observable-containers.ts';
@@ -114,7 +114,8 @@ async function observeAll(
     if (brokenOff) broken.push({ host, error: brokenOff });
     try {
       await saveObservations(host.name, chosen.engineId, observations, options, world);
-      if (options.save !== undefined) profiles.push(...(await profilesLearned(observations, session, world)));
+      if (options.save !== undefined)
+        profiles.push(...(await profilesLearned(observations, session, stateFolder(options, world), world)));
     } catch (error) {
       // What took hours to see is told all the same.
       unsaved.push(host.name);
