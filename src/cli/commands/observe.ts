@@ -108,9 +108,18 @@ async function observeAll(
     const open = ready.get(host);
     if (!open || open.chosen.containers.length === 0) return { host: host.name, observations: [] };
     const { session, chosen } = open;
-    const { observations, brokenOff } = await observeHost(session, chosen, seconds, options, world, (name) =>
-      stuck.push(name),
+    const { observations, notWatched, brokenOff } = await observeHost(
+      session,
+      chosen,
+      seconds,
+      options,
+      world,
+      (name) => stuck.push(name),
     );
+    for (const { container, error } of notWatched) {
+      world.stderr.write(`${plainText(host.name, 64)}/${plainText(container, 64)} was not watched\n`);
+      broken.push({ host, error });
+    }
     if (brokenOff) broken.push({ host, error: brokenOff });
     try {
       await saveObservations(host.name, chosen.engineId, observations, options, world);
