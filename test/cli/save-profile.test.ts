@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { profileIn, profilesOfWatches, saveProfiles } from '../../src/cli/save-profile.ts';
+import { profileIn, profilesOfWatches, requireOneMaking, saveProfiles } from '../../src/cli/save-profile.ts';
 import { mergeProfiles, profileOf } from '../../src/plan/profile-of.ts';
 import type { LearnedProfile } from '../../src/model/learned.ts';
 import type { Deviations } from '../support/containers.ts';
@@ -60,6 +60,15 @@ describe('keeping what was learned in a file', () => {
     expect(message).toMatch(/shop\.yml:1: .*kind/s);
     expect(readFileSync(file, 'utf8')).toBe('rules: {}\n');
   });
+});
+
+test('several makings in one file are refused by their keys alone, before anything is watched', async () => {
+  const [one, other] = [profile('CHOWN'), profile('CHOWN', { Config: { User: '1000' } })];
+
+  const { message } = await failureOf(() => requireOneMaking('shop.yml', [one.key, other.key]));
+
+  expect(message).toContain('made another way');
+  expect(() => requireOneMaking('shop.yml', [one.key, one.key])).not.toThrow();
 });
 
 test('what is kept of one watch is made from all watches of the container', () => {

@@ -22,7 +22,7 @@ import { warn } from '../progress-line.ts';
 import { requireConsent } from '../require-consent.ts';
 import { usage } from '../run.ts';
 import { saveObservations } from '../save-observations.ts';
-import { profileIn, profilesLearned, saveProfiles } from '../save-profile.ts';
+import { profileIn, profilesLearned, requireSavable, saveProfiles } from '../save-profile.ts';
 import { terminalPrompter } from '../terminal-prompter.ts';
 import type { World } from '../world.ts';
 
@@ -62,6 +62,12 @@ export async function observe(names: readonly string[], options: ObserveOptions,
       opened.length > ready.length,
       options.start,
     );
+    if (options.save !== undefined)
+      await requireSavable(
+        options.save,
+        ready.map(({ session, chosen: { containers } }) => ({ session, containers })),
+        world,
+      );
     if (options.start && !options.yes && !(await agreed(ready, options, world))) return 2;
     return await observeAll(opened, seconds, options, world);
   } finally {
