@@ -13,7 +13,7 @@ import { heldToday } from '../plan/held-today.ts';
 import { mergeProfiles } from '../plan/profile-of.ts';
 import { profileOfTrials } from '../plan/profile-of-trials.ts';
 import { profileText } from '../report/profile-document.ts';
-import { profileIn, profileOfWatch } from './save-profile.ts';
+import { profileIn, profilesOfWatches } from './save-profile.ts';
 import { usage } from './run.ts';
 import { saveFile } from './save-file.ts';
 
@@ -77,16 +77,9 @@ async function watchesOf(
 ): Promise<readonly LearnedProfile[]> {
   const settings = DEFAULT_PLAYBOOK.rules['linux-capabilities'];
   if (!settings) return [];
-  return (await readObservations(stateFolder, engine.id, container.id)).flatMap((observation) => {
-    const profile = profileOfWatch(container, observation, {
-      engine,
-      settings,
-      catalogue,
-      accepted: new Map(),
-      day,
-    });
-    return 'because' in profile ? [] : [profile];
-  });
+  const observations = await readObservations(stateFolder, engine.id, container.id);
+  const learned = profilesOfWatches(container, observations, { engine, settings, catalogue, accepted: new Map(), day });
+  return 'because' in learned ? [] : learned;
 }
 
 async function keep(learned: readonly LearnedProfile[], stateFolder: string): Promise<void> {

@@ -84,6 +84,10 @@ export interface ProfileProof {
   readonly ranBefore: boolean;
   readonly sawStop: boolean;
   readonly lostEvents: number;
+  /** One of the kernel's channels could not be read meanwhile. */
+  readonly isBlind?: boolean;
+  /** Somebody else started it again meanwhile, and it went on unseen. */
+  readonly wasStartedAgain?: boolean;
   /** Steps of the gate that a container with this set has passed, as `G1`. */
   readonly gate: readonly string[];
 }

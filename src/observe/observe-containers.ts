@@ -59,6 +59,8 @@ export interface ObservationTools {
 /** What was seen on a host. */
 export interface Observed {
   readonly observations: readonly Observation[];
+  /** Those that could not be watched beside the others, and why. */
+  readonly notWatched: readonly { readonly container: string; readonly error: Error }[];
   /** Why it ended before its time, other than by being told to. */
   readonly brokenOff: Error | undefined;
 }
@@ -103,23 +105,34 @@ async function watchAll(
   const subjects = new Map<number, Subject>();
   const reader = lineReader(subjects);
   const all: Followed[] = [];
+  const notWatched: { readonly container: string; readonly error: Error }[] = [];
   let number = FIRST_NUMBER;
   for (const container of job.containers) {
     if (job.signal.aborted) break;
     const subject = newSubject(container, probe, tools.timestamp());
-    await beginSubject(subject, number, { subjects, reader, session, job, tools });
+    const first = number;
     number += NUMBERS_EACH;
+    try {
+      await beginSubject(subject, first, { subjects, reader, session, job, tools });
+    } catch (error) {
+      for (let own = first; own < number; own += 1) subjects.delete(own);
+      notWatched.push({ container: container.name, error: asEnforceError(error, 'engine') });
+      continue;
+    }
     all.push({ subject, since: tools.now() });
     tools.tell(
       job.restart ? `${container.name} started again, watched from its start` : `${container.name} is watched`,
     );
   }
 
+  // One that cannot be watched is no reason to lose what is seen of the others.
+  if (all.length === 0 && notWatched[0]) throw notWatched[0].error;
+
   const begun = tools.now();
   const until = begun + job.seconds * 1_000;
   const brokenOff = await drainUntil(until, { begun, all, reader, session, job, tools });
   if (brokenOff) for (const { subject } of all) subject.wasBrokenOff();
-  return { observations: all.map(({ subject }) => subject.observation()), brokenOff };
+  return { observations: all.map(({ subject }) => subject.observation()), notWatched, brokenOff };
 }
 
 interface Followed {

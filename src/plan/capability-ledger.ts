@@ -1,3 +1,4 @@
+import { KEEPING } from '../model/evidence-strength.ts';
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Learned } from '../model/learned.ts';
@@ -46,21 +47,24 @@ export function capabilityLedger(container: Container, sources: LedgerSources): 
     : [...own.evidence, ...circumstantial, ...watched.evidence];
   const fallsBack =
     own.provenZero === null && !isNonRoot(container) && (mode === 'cautious' || isUnknown(entry, watched));
+  const known = standing(all, { mode, watched, container, isTried: entry?.confidence === 'high' });
+  const assumed = fallsBack
+    ? safeSet(container).filter(
+        (one) => !isRefuted(one.capability, all) && whyDeparted(one, mode, watched) === undefined,
+      )
+    : [];
+  const isAssumed = assumed.some((one) => one.class === 'safe-set' && decides(one, held, known));
   return {
     evidence: [
-      ...standing(all, { mode, watched, container, isTried: entry?.confidence === 'high' }),
+      ...known,
       // Nothing that was watched overrules what the gate itself has shown.
       ...trialLessons(watched.trials),
-      ...(fallsBack
-        ? safeSet(container).filter(
-            (one) => !isRefuted(one.capability, all) && whyDeparted(one, mode, watched) === undefined,
-          )
-        : []),
+      ...assumed,
     ],
     watched,
     provenZero: own.provenZero,
     entry,
-    ...trustIn(container, own.provenZero, watched, entry),
+    ...trustIn(container, own.provenZero, watched, entry, isAssumed),
   };
 }
 
@@ -71,6 +75,13 @@ function isOfFile({ class: kind, program }: Evidence): boolean {
 
 function isUnknown(entry: CatalogueMatch | undefined, { extent }: Watched): boolean {
   return entry === undefined && extent !== 'whole';
+}
+
+/** Whether a capability is kept for want of anything better. */
+function decides({ capability }: Evidence, held: readonly string[], known: readonly Evidence[]): boolean {
+  return (
+    held.includes(capability) && !known.some((one) => one.capability === capability && KEEPING.includes(one.class))
+  );
 }
 
 function isRefuted(capability: string, evidence: readonly Evidence[]): boolean {
@@ -84,6 +95,7 @@ function trustIn(
   provenZero: string | null,
   watched: Watched,
   entry: CatalogueMatch | undefined,
+  isAssumed: boolean,
 ): Pick<Ledger, 'confidence' | 'because'> {
   const flaws = watched.flaws.map((text) => `; ${text}`).join('');
   if (provenZero !== null) return { confidence: 'proven', because: provenZero };
@@ -97,7 +109,8 @@ function trustIn(
   }
   const how = HOW.replace('NAME', container.name);
   if (isNonRoot(container)) return { confidence: 'fair', because: `its processes are not root${flaws}; ${how}` };
-  if (watched.extent === 'run') return { confidence: 'fair', because: `${watched.because}${flaws}; ${how}` };
+  if (watched.extent === 'run')
+    return { confidence: isAssumed ? 'weak' : 'fair', because: `${watched.because}${flaws}; ${how}` };
   return { confidence: 'weak', because: `nothing is known of its image${flaws}; ${how}` };
 }
 

@@ -1,6 +1,7 @@
 import { normalizeCapability } from '../model/capabilities.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Container } from '../model/snapshot.ts';
+import { ASKED_BY_NAME } from './own-setting.ts';
 
 /** Programs that switch from root to another user, as entrypoints call them (capabilities.md §4.1). */
 const USER_SWITCHERS = ['gosu', 'su-exec', 'setpriv', 'runuser', 'su', 'sudo', 's6-setuidgid', 'chpst'];
@@ -19,9 +20,7 @@ export function isNonRoot({ inspect }: Container): boolean {
 
 /** Somebody who names a capability of the default set, which comes unasked, has a reason to. */
 function named({ inspect }: Container): readonly Evidence[] {
-  return (inspect.HostConfig.CapAdd ?? []).map((text) =>
-    need(normalizeCapability(text), 'asked for by name (cap_add)'),
-  );
+  return (inspect.HostConfig.CapAdd ?? []).map((text) => need(normalizeCapability(text), ASKED_BY_NAME));
 }
 
 function userSwitch({ inspect }: Container): readonly Evidence[] {

@@ -2,6 +2,7 @@ import type { LearnedProfile, ProfiledCapability, ProfileTrial } from '../model/
 import type { CapabilityBasis, CapabilityDecision } from '../model/plan.ts';
 import type { Container } from '../model/snapshot.ts';
 import { mergeProfiles } from './profile-of.ts';
+import { isOwnSetting } from './own-setting.ts';
 import { profileKeyOf } from './profile-key.ts';
 
 /** What the gate told of the sets that one container was tried with, in a form that is about every one of its making. */
@@ -28,8 +29,10 @@ function knownBy(
   { capability, verdict, evidence, because, isTolerated = false }: CapabilityDecision,
   passed: ProfileTrial | undefined,
 ): readonly ProfiledCapability[] {
-  if (verdict === 'keep')
-    return [{ capability, verdict, class: evidence === 'none' ? 'safe-set' : evidence, because, isTolerated }];
+  if (verdict === 'keep') {
+    const isKnown = evidence !== 'none' && !isOwnSetting({ class: evidence, because });
+    return [{ capability, verdict, class: isKnown ? evidence : 'safe-set', because, isTolerated }];
+  }
   if (passed === undefined) return [];
   if (passed.set.includes(capability))
     return [

@@ -1,9 +1,11 @@
+import { isOfChannel } from '../model/blind-spots.ts';
 import { STRENGTH } from '../model/evidence-strength.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { LearnedProfile, ProfiledCapability } from '../model/learned.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Container } from '../model/snapshot.ts';
 import type { CapabilityChoice } from './choose-capabilities.ts';
+import { isOwnSetting } from './own-setting.ts';
 import { profileKeyOf } from './profile-key.ts';
 import { mergeTrials, trialLessons } from './trial-lessons.ts';
 
@@ -18,13 +20,12 @@ export function profileOf(
     key: profileKeyOf(container),
     mode: basis.mode,
     held: decisions.map(({ capability }) => capability),
-    capabilities: decisions.map(({ capability, verdict, evidence, because, isTolerated = false }) => ({
-      capability,
-      verdict,
-      class: evidence === 'none' ? 'silent' : evidence,
-      because,
-      isTolerated,
-    })),
+    capabilities: decisions
+      .map(({ capability, verdict, evidence, because, isTolerated = false }): ProfiledCapability => {
+        return { capability, verdict, class: evidence === 'none' ? 'silent' : evidence, because, isTolerated };
+      })
+      // What was kept because nothing was known is no knowledge.
+      .filter((known) => known.class !== 'safe-set' && !isOwnSetting(known)),
     groups,
     proof: [
       {
@@ -35,6 +36,8 @@ export function profileOf(
         ranBefore: observation.ranBefore ?? false,
         sawStop: observation.sawStop ?? false,
         lostEvents: observation.lostEvents,
+        ...(observation.blindSpots.some(isOfChannel) ? { isBlind: true } : {}),
+        ...(observation.wasStartedAgain === true ? { wasStartedAgain: true } : {}),
         gate: [],
       },
     ],

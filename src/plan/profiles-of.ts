@@ -1,6 +1,8 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { LearnedProfile, ProfileKey, ProfileTrial } from '../model/learned.ts';
 import type { Container } from '../model/snapshot.ts';
+import { isWhole } from './evidence-of-observation.ts';
+import { isOwnSetting } from './own-setting.ts';
 import { profileKeyOf } from './profile-key.ts';
 
 /** A profile as evidence about a container. */
@@ -8,6 +10,10 @@ export interface MatchingProfile {
   readonly evidence: readonly Evidence[];
   /** It was learned from a start on, without losses, of a container that held no less. */
   readonly isWhole: boolean;
+  /** For how long the watches took of which that holds. */
+  readonly seconds: number;
+  /** One of these could not read all of the kernel's channels. */
+  readonly isBlind: boolean;
   readonly sawStop: boolean;
   readonly ranBefore: boolean;
   readonly isProven: boolean;
@@ -101,11 +107,11 @@ function nameOf({ source, key }: LearnedProfile): string {
 
 function asEvidence(profile: LearnedProfile, held: readonly string[]): MatchingProfile {
   const { capabilities, groups, proof, trials } = profile;
-  const whole = proof.filter(({ sawStart, lostEvents }) => sawStart && lostEvents === 0);
+  const whole = proof.filter(isWhole);
   return {
     evidence: capabilities
       // What was kept because nothing was known is no knowledge.
-      .filter((known) => known.class !== 'safe-set')
+      .filter((known) => known.class !== 'safe-set' && !isOwnSetting(known))
       .map(({ capability, class: kind, because, isTolerated }) => {
         const group = groups.find(({ allOrNone }) => allOrNone.includes(capability));
         return {
@@ -118,6 +124,8 @@ function asEvidence(profile: LearnedProfile, held: readonly string[]): MatchingP
         };
       }),
     isWhole: whole.length > 0 && held.every((name) => profile.held.includes(name)),
+    seconds: whole.reduce((sum, one) => sum + one.seconds, 0),
+    isBlind: whole.some(({ isBlind = false }) => isBlind),
     sawStop: whole.some(({ sawStop }) => sawStop),
     ranBefore: whole.some(({ ranBefore }) => ranBefore),
     isProven: proof.some(({ gate }) => gate.includes('G8')),

@@ -56,17 +56,24 @@ export function watchedOf(container: Container, held: readonly string[], learned
     trials: exact.flatMap(({ trials }) => trials),
   };
   if (whole.length > 0) {
-    const flaws = [
-      ...(isBlind ? ['one of the kernel’s channels could not be read while it was watched'] : []),
-      ...(seconds < SHORT_SECONDS ? ['longer would have shown more'] : []),
-    ];
-    return { ...common, extent: 'whole', flaws, because: `watched for ${timeText(seconds)}, from its start on` };
+    return {
+      ...common,
+      extent: 'whole',
+      flaws: flawsOf(isBlind, seconds),
+      because: `watched for ${timeText(seconds)}, from its start on`,
+    };
   }
   if (wholeProfiles.length > 0)
     return {
       ...common,
       extent: 'whole',
-      flaws: exact.length > 0 ? [] : notes,
+      flaws: [
+        ...flawsOf(
+          wholeProfiles.some((profile) => profile.isBlind),
+          wholeProfiles.reduce((sum, profile) => sum + profile.seconds, 0),
+        ),
+        ...(exact.length > 0 ? [] : notes),
+      ],
       because: 'a container of the same making was watched from its start on',
     };
   if (!isNews) return { ...common, extent: 'nothing', flaws: notes, because: 'it was not watched' };
@@ -74,7 +81,8 @@ export function watchedOf(container: Container, held: readonly string[], learned
     ...common,
     extent: 'run',
     flaws: [whyNotWhole(observations), ...notes].filter((text) => text !== ''),
-    because: seconds === 0 ? 'a container of the same making was watched' : `watched for ${timeText(seconds)}`,
+    because:
+      observations.length === 0 ? 'a container of the same making was watched' : `watched for ${timeText(seconds)}`,
   };
 }
 
@@ -82,6 +90,13 @@ export function watchedOf(container: Container, held: readonly string[], learned
 function programsIn(observations: readonly Observation[]): ReadonlySet<string> | undefined {
   if (!observations.some((one) => isWhole(one) && one.programs !== undefined)) return undefined;
   return new Set(observations.flatMap(({ programs }) => programs ?? []));
+}
+
+function flawsOf(isBlind: boolean, seconds: number): readonly string[] {
+  return [
+    ...(isBlind ? ['one of the kernel’s channels could not be read while it was watched'] : []),
+    ...(seconds < SHORT_SECONDS ? ['longer would have shown more'] : []),
+  ];
 }
 
 /** Health checks and most jobs come around in this time. */

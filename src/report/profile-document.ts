@@ -70,8 +70,20 @@ function capabilityLine({ capability, verdict, class: kind, because, isTolerated
   return `  ${capability}: { verdict: ${verdict}, class: ${kind}${tolerated}, because: ${quoted(plainText(because, 300))} }`;
 }
 
-function proofLine({ container, at, seconds, sawStart, ranBefore, sawStop, lostEvents, gate }: ProfileProof): string {
-  return `  - { container: ${quoted(container)}, at: ${quoted(at)}, seconds: ${seconds}, saw_start: ${sawStart}, ran_before: ${ranBefore}, saw_stop: ${sawStop}, lost_events: ${lostEvents}, gate: ${names(gate)} }`;
+function proofLine({
+  container,
+  at,
+  seconds,
+  sawStart,
+  ranBefore,
+  sawStop,
+  lostEvents,
+  gate,
+  ...flaws
+}: ProfileProof): string {
+  const { isBlind = false, wasStartedAgain = false } = flaws;
+  const flawed = `${isBlind ? ', blind: true' : ''}${wasStartedAgain ? ', started_again: true' : ''}`;
+  return `  - { container: ${quoted(container)}, at: ${quoted(at)}, seconds: ${seconds}, saw_start: ${sawStart}, ran_before: ${ranBefore}, saw_stop: ${sawStop}, lost_events: ${lostEvents}${flawed}, gate: ${names(gate)} }`;
 }
 
 function trialLine({ container, host, at, result, set, before, gate, ...how }: ProfileTrial): string {

@@ -20,6 +20,7 @@ describe('enforce observe', () => {
     [['web', '--for', 'soon'], '--for "soon" is no length of time'],
     [['web', '--for', '0'], '--for "0" is no length of time'],
     [['web', '--for', '8d'], '--for "8d" is no length of time'],
+    [['web', '--save', '/nowhere/at/all.yml'], 'cannot be written'],
     [['wbe'], 'no container matches "wbe"'],
     [['web', '--start'], 'there is nobody to ask'],
     [[], 'missing required argument'],

@@ -1,12 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { profileIn, saveProfiles } from '../../src/cli/save-profile.ts';
-import { profileOf } from '../../src/plan/profile-of.ts';
+import { profileIn, profilesOfWatches, requireOneMaking, saveProfiles } from '../../src/cli/save-profile.ts';
+import { mergeProfiles, profileOf } from '../../src/plan/profile-of.ts';
 import type { LearnedProfile } from '../../src/model/learned.ts';
 import type { Deviations } from '../support/containers.ts';
+import { someCapabilitySettings } from '../support/a-playbook.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { folderOf } from '../support/folder-of.ts';
+import { sourcesOf } from '../support/planned.ts';
 import { anUnknown, aUse, aWatch, chosen } from '../support/watched.ts';
 
 describe('keeping what was learned in a file', () => {
@@ -58,6 +60,27 @@ describe('keeping what was learned in a file', () => {
     expect(message).toMatch(/shop\.yml:1: .*kind/s);
     expect(readFileSync(file, 'utf8')).toBe('rules: {}\n');
   });
+});
+
+test('several makings in one file are refused by their keys alone, before anything is watched', async () => {
+  const [one, other] = [profile('CHOWN'), profile('CHOWN', { Config: { User: '1000' } })];
+
+  const { message } = await failureOf(() => requireOneMaking('shop.yml', [one.key, other.key]));
+
+  expect(message).toContain('made another way');
+  expect(() => requireOneMaking('shop.yml', [one.key, one.key])).not.toThrow();
+});
+
+test('what is kept of one watch is made from all watches of the container', () => {
+  const given = anUnknown();
+  const first = aWatch({ startedAt: '2026-11-21T04:00:00.000Z', uses: [aUse('KILL')] });
+  const second = aWatch({ sawStart: false, uses: [aUse('CHOWN')] });
+
+  const learned = profilesOfWatches(given, [first, second], sourcesOf(someCapabilitySettings()));
+
+  if ('because' in learned) throw new Error(learned.because);
+  expect(keptBy(learned.reduce(mergeProfiles))).toEqual(['CHOWN', 'KILL']);
+  expect(learned.map(({ proof }) => proof.map(({ sawStart }) => sawStart))).toEqual([[true], [false]]);
 });
 
 function profile(capability: string, deviations: Deviations = {}): LearnedProfile {

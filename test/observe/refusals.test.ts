@@ -131,3 +131,35 @@ test('a host that is lost takes nothing with it of what was seen', async () => {
   });
   expect(seen.observations[0]?.blindSpots).toContain('the host was lost before the time was over');
 });
+
+test('a container that does not start again takes nothing from the others', async () => {
+  const { connection } = host(NEW, {
+    size: [],
+    begin: [],
+    await: [],
+    record: [],
+    drop: [],
+    drain: [],
+    idle: [],
+    watch: ['bounding 6 0000000000000001', 'engine 6 /proc/5/comm:containerd-shim', 'watching 6'],
+  });
+  const restart = {
+    stop: () => Promise.resolve(),
+    start: ({ name }: { readonly name: string }) =>
+      name === 'shop' ? Promise.reject(new Error('shop was stopped and did not start again')) : Promise.resolve(9),
+  };
+  const ending = new AbortController();
+  const containers = [SHOP, { ...SHOP, name: 'web', id: 'ab12'.repeat(16) }];
+  const job = { host: 'web-1', containers, seconds: 60, restart, bufferKibibytes: 64, signal: ending.signal };
+  const tell = (text: string): void => {
+    if (text.startsWith('web started')) ending.abort();
+  };
+
+  const seen = await observeContainers(connection, job, { ...tools, tell });
+
+  expect(seen).toMatchObject({
+    brokenOff: undefined,
+    notWatched: [{ container: 'shop', error: { message: 'shop was stopped and did not start again' } }],
+    observations: [{ container: 'web' }],
+  });
+});

@@ -68,7 +68,8 @@ describe('a container of which only a part was seen', () => {
     const choice = chosen(anUnknown(), { observations: [aWatch({ uses, ...different })] });
 
     expect(keptIn(choice)).toEqual(expect.arrayContaining(['CHOWN', 'NET_RAW', 'SETUID']));
-    expect(choice.basis).toMatchObject({ confidence: 'fair', because: expect.stringContaining(why) });
+    expect(choice.basis).toMatchObject({ confidence: 'weak', because: expect.stringContaining(why) });
+    expect(choice.warnings.join()).toContain('enforce observe web --start tells what it needs');
   });
 });
 

@@ -17,6 +17,26 @@ const SWITCH = [aUse('SETUID', { call: 'setuid' }), aUse('SETGID', { call: 'setg
 describe('a profile', () => {
   const learned = profile(postgres('db-1'));
 
+  test('has no reason that was a guess, nor one that is a list of the container’s own', () => {
+    const CapAdd = ['CHOWN', 'FOWNER', 'SETGID', 'SETUID', 'SYS_CHROOT'];
+    const listed = profile(postgres('db-1', { HostConfig: { CapDrop: ['ALL'], CapAdd } }), { sawStart: false });
+    const guessed = profile(postgres('db-1'), { sawStart: false });
+    const guesses = [listed, guessed].flatMap(({ capabilities }) =>
+      capabilities.filter(({ verdict }) => verdict === 'keep').map(({ class: kind }) => kind),
+    );
+
+    expect(new Set(guesses)).toEqual(new Set(['used-at-start']));
+  });
+
+  test.each(['safe-set', 'configuration'] as const)('of an older file gives no reason that was one: %s', (kind) => {
+    const because = kind === 'configuration' ? 'asked for by name (cap_add)' : 'a guess';
+    const capabilities = [{ capability: 'FOWNER', verdict: 'keep', class: kind, because, isTolerated: false } as const];
+
+    const choice = chosen(postgres('db-2'), { profiles: [{ ...learned, capabilities }] });
+
+    expect(keptIn(choice)).not.toContain('FOWNER');
+  });
+
   test('says of another container of the same making what it needs', () => {
     const choice = chosen(postgres('db-2'), { profiles: [learned] });
 

@@ -10,7 +10,7 @@ import { observationText } from '../../report/observation-text.ts';
 import { plainText } from '../../report/plain-text.ts';
 import { onEachHost } from '../../transport/fleet.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { connectionSettings, readHosts } from '../inputs.ts';
+import { connectionSettings, readHosts, stateFolder } from '../inputs.ts';
 import { hostSession } from '../host-session.ts';
 import type { HostSession } from '../host-session.ts';
 import { chosenContainers, requireChosen } from '../observable-containers.ts';
@@ -22,7 +22,7 @@ import { warn } from '../progress-line.ts';
 import { requireConsent } from '../require-consent.ts';
 import { usage } from '../run.ts';
 import { saveObservations } from '../save-observations.ts';
-import { profileIn, profilesLearned, saveProfiles } from '../save-profile.ts';
+import { profileIn, profilesLearned, requireSavable, saveProfiles } from '../save-profile.ts';
 import { terminalPrompter } from '../terminal-prompter.ts';
 import type { World } from '../world.ts';
 
@@ -62,6 +62,12 @@ export async function observe(names: readonly string[], options: ObserveOptions,
       opened.length > ready.length,
       options.start,
     );
+    if (options.save !== undefined)
+      await requireSavable(
+        options.save,
+        ready.map(({ session, chosen: { containers } }) => ({ session, containers })),
+        world,
+      );
     if (options.start && !options.yes && !(await agreed(ready, options, world))) return 2;
     return await observeAll(opened, seconds, options, world);
   } finally {
@@ -108,13 +114,23 @@ async function observeAll(
     const open = ready.get(host);
     if (!open || open.chosen.containers.length === 0) return { host: host.name, observations: [] };
     const { session, chosen } = open;
-    const { observations, brokenOff } = await observeHost(session, chosen, seconds, options, world, (name) =>
-      stuck.push(name),
+    const { observations, notWatched, brokenOff } = await observeHost(
+      session,
+      chosen,
+      seconds,
+      options,
+      world,
+      (name) => stuck.push(name),
     );
+    for (const { container, error } of notWatched) {
+      world.stderr.write(`${plainText(host.name, 64)}/${plainText(container, 64)} was not watched\n`);
+      broken.push({ host, error });
+    }
     if (brokenOff) broken.push({ host, error: brokenOff });
     try {
       await saveObservations(host.name, chosen.engineId, observations, options, world);
-      if (options.save !== undefined) profiles.push(...(await profilesLearned(observations, session, world)));
+      if (options.save !== undefined)
+        profiles.push(...(await profilesLearned(observations, session, stateFolder(options, world), world)));
     } catch (error) {
       // What took hours to see is told all the same.
       unsaved.push(host.name);
