@@ -55,7 +55,8 @@ export async function chosenContainers(
       refuseRestart(inspect, sharer?.names[0]);
     }
     const pid = inspect.State.Running ? (inspect.State.Pid ?? 0) : 0;
-    if (pid === 0 && !restarts) continue;
+    // What somebody stopped stays so.
+    if (pid === 0) continue;
     containers.push({
       id,
       name: inspect.Name.replace(/^\//, ''),
@@ -89,15 +90,14 @@ export function requireChosen(
   wanted: readonly string[],
   hosts: readonly ChosenContainers[],
   isIncomplete: boolean,
-  restarts: boolean,
 ): void {
   const chosen = hosts.flatMap(({ containers }) => containers);
   const lost = wanted.find((want) => !chosen.some(({ id, name }) => isMeant(want, id, [name])));
   // Where a host was not read, the container may be on it; that the answer is incomplete is told already.
   if (lost === undefined || isIncomplete) return;
   const names = [...new Set(hosts.flatMap((host) => host.names))].toSorted();
-  if (!restarts && names.some((name) => matchesGlob(lost, name)))
-    throw usage(`${JSON.stringify(lost)} does not run`, '--start starts it, and watches it from its start');
+  if (names.some((name) => matchesGlob(lost, name)))
+    throw usage(`${JSON.stringify(lost)} does not run`, 'start it yourself first: --start restarts only what runs');
   const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '');
   throw usage(
     `no container matches ${JSON.stringify(lost)}`,

@@ -34,10 +34,10 @@ describe('the containers of a host that are observed', () => {
     expect(containers).toEqual([{ id: WEB.Id, name: 'web', pid: 4711, held: ['CHOWN'], stopTimeout: null }]);
   });
 
-  test('may be stopped ones where they may be started', async () => {
-    const { containers } = await chosenContainers('web-1', ['down'], engine(), true);
+  test('are never stopped ones, which --start leaves as they are', async () => {
+    const { containers } = await chosenContainers('web-1', ['*'], engineOf([WEB, DOWN]), true);
 
-    expect(containers).toMatchObject([{ name: 'down', pid: 0 }]);
+    expect(containers.map(({ name }) => name)).toEqual(['web']);
   });
 
   test.each([
@@ -67,16 +67,16 @@ describe('words that name nothing', () => {
 
   test.each([
     ['wbe', 'no container matches "wbe"', 'there are down, short, web'],
-    ['down', '"down" does not run', '--start starts it, and watches it from its start'],
+    ['down', '"down" does not run', 'start it yourself first: --start restarts only what runs'],
   ])('are errors: %s', async (wanted, message, hint) => {
     const hosts = [await chosen(wanted)];
 
-    expect(() => requireChosen([wanted], hosts, false, false)).toThrow(expect.objectContaining({ message, hint }));
+    expect(() => requireChosen([wanted], hosts, false)).toThrow(expect.objectContaining({ message, hint }));
   });
 
   test('may be on a host that was not read', async () => {
     const hosts = [await chosen('wbe')];
 
-    expect(() => requireChosen(['wbe'], hosts, true, false)).not.toThrow();
+    expect(() => requireChosen(['wbe'], hosts, true)).not.toThrow();
   });
 });

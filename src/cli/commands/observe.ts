@@ -60,7 +60,6 @@ export async function observe(names: readonly string[], options: ObserveOptions,
       names,
       ready.map(({ chosen }) => chosen),
       opened.length > ready.length,
-      options.start,
     );
     if (options.save !== undefined)
       await requireSavable(
