@@ -17,11 +17,21 @@ export function beyondToday(
   { add, floor, allowAdd, source }: ContainerCapabilities,
   held: readonly string[],
 ): Blocked | undefined {
-  const beyond = [...new Set([...add, ...floor])].filter((name) => !held.includes(name) && !allowAdd.includes(name));
-  if (beyond.length === 0) return undefined;
+  const beyond = (names: readonly string[]): readonly string[] =>
+    [...new Set(names)].filter((name) => !held.includes(name) && !allowAdd.includes(name));
+  const asked = beyond([...add, ...floor]);
+  if (asked.length === 0) return undefined;
+  const pinned = beyond(add);
+  const says = [
+    ...(pinned.length > 0 ? [`pins ${pinned.join(', ')}`] : []),
+    ...(asked.length > pinned.length
+      ? [`always keeps ${asked.filter((name) => !pinned.includes(name)).join(', ')} as a floor`]
+      : []),
+  ];
+  const from = [...(pinned.length > 0 ? ['the pin'] : []), ...(asked.length > pinned.length ? ['the floor'] : [])];
   return {
-    because: `the playbook pins ${beyond.join(', ')} (${source}), which it does not hold today`,
-    hint: `take it off the pin; if it is to get that power, name it under allow_add: [${beyond.join(', ')}]`,
+    because: `the playbook ${says.join(' and ')} (${source}), which it does not hold today`,
+    hint: `take it off ${from.join(' and ')}; if it is to get that power, name it under allow_add: [${asked.join(', ')}]`,
   };
 }
 

@@ -47,13 +47,13 @@ describe('what a person says of a container', () => {
   });
 
   test.each([
-    ['a pin', { mode: 'pin', add: ['SYS_TIME'] }],
-    ['a floor', { floor: ['SYS_TIME'] }],
-  ] as const)('%s beyond what it holds today blocks the container', (_what, different) => {
+    ['a pin', { mode: 'pin', add: ['SYS_TIME'] }, 'pins SYS_TIME', 'the pin'],
+    ['a floor', { floor: ['SYS_TIME'] }, 'always keeps SYS_TIME as a floor', 'the floor'],
+  ] as const)('%s beyond what it holds today blocks the container by its own name', (_what, different, words, from) => {
     expect(choiceOf(anUnknown(), SWITCH, says(different))).toMatchObject({
       ok: false,
-      because: 'the playbook pins SYS_TIME (playbook.yml:7), which it does not hold today',
-      hint: expect.stringContaining('allow_add: [SYS_TIME]'),
+      because: `the playbook ${words} (playbook.yml:7), which it does not hold today`,
+      hint: `take it off ${from}; if it is to get that power, name it under allow_add: [SYS_TIME]`,
     });
   });
 
