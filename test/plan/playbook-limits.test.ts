@@ -17,7 +17,7 @@ describe('what a person says of a container', () => {
       because: 'pinned in the playbook (playbook.yml:7: upgrade in May)',
     });
     expect(decisionOn('SETUID', choice)?.because).toBe('not in the pin (playbook.yml:7)');
-    expect(choice.basis).toMatchObject({ mode: 'pin', confidence: 'strong' });
+    expect(choice.basis).toMatchObject({ mode: 'pin', confidence: 'weak' });
   });
 
   test('floor: is kept beside what was seen', () => {
