@@ -50,13 +50,16 @@ export function withinLimits(
     ({ capability, verdict }) => verdict === 'keep' && isForbidden(capability, person),
   );
   const needed = forbidden.filter(({ evidence }) => isCertain(evidence));
-  const [first] = needed;
-  if (first !== undefined) {
-    const names = needed.map(({ capability }) => capability).join(', ');
-    const rule = never.includes(first.capability) ? 'never' : 'ceiling';
+  if (needed.length > 0) {
+    const byRule = (['never', 'ceiling'] as const).flatMap((rule) => {
+      const own = needed.filter(({ capability }) => never.includes(capability) === (rule === 'never'));
+      return own.length === 0 ? [] : [{ rule, own, names: own.map(({ capability }) => capability).join(', ') }];
+    });
     return {
-      because: `the playbook forbids ${names} (${rule}, ${source}), and it is needed: ${first.because}`,
-      hint: `take ${names} off ${rule}, or change the service so that it does without`,
+      because: byRule
+        .map(({ rule, own, names }) => `the playbook forbids ${names} (${rule}, ${source}), and ${whyNeeded(own)}`)
+        .join('; '),
+      hint: `${byRule.map(({ rule, names }) => (rule === 'never' ? `take ${names} off never` : `put ${names} on the ceiling`)).join(', ')}, or change the service so that it does without`,
     };
   }
   return decisions.map((decision) =>
@@ -69,4 +72,11 @@ export function withinLimits(
         }
       : decision,
   );
+}
+
+/** Each with a reason of its own. */
+function whyNeeded(decisions: readonly CapabilityDecision[]): string {
+  const [first, ...others] = decisions;
+  if (others.length === 0) return `it is needed: ${first?.because ?? ''}`;
+  return `they are needed: ${decisions.map(({ capability, because }) => `${capability} (${because})`).join(', ')}`;
 }

@@ -36,13 +36,22 @@ describe('what a person says of a container', () => {
   });
 
   test.each([
-    ['never', { never: ['SETUID'] }],
-    ['ceiling', { ceiling: ['SETGID'] }],
-  ])('%s: blocks the container where it is seen to be needed, and names both', (rule, different) => {
+    ['never', { never: ['SETUID'] }, 'take SETUID off never'],
+    ['ceiling', { ceiling: ['SETGID'] }, 'put SETUID on the ceiling'],
+  ])('%s: blocks the container where it is seen to be needed, and names both', (rule, different, hint) => {
     expect(choiceOf(anUnknown(), SWITCH, says(different))).toMatchObject({
       ok: false,
       because: `the playbook forbids SETUID (${rule}, playbook.yml:7), and it is needed: gosu used it at start`,
-      hint: expect.stringContaining(`take SETUID off ${rule}`),
+      hint: expect.stringContaining(hint),
+    });
+  });
+
+  test('never and ceiling: each capability that is needed has its own reason', () => {
+    const uses = { observations: [aWatch({ uses: [aUse('SETUID'), aUse('SETGID', { program: 'su' })] })] };
+
+    expect(choiceOf(anUnknown(), uses, says({ ceiling: [] }))).toMatchObject({
+      because:
+        'the playbook forbids SETGID, SETUID (ceiling, playbook.yml:7), and they are needed: SETGID (su used it at start), SETUID (gosu used it at start)',
     });
   });
 
