@@ -6,7 +6,7 @@ import type { Baseline } from './baseline.ts';
 import { portsToProbe } from './baseline.ts';
 import type { CloserLook, ExpectedPort } from './closer-look.ts';
 import { newPermissionErrors } from './permission-errors.ts';
-import { NOTHING_SUSPECTED, refusalTexts, suspicionOf } from './suspicion.ts';
+import { NOTHING_SUSPECTED, refusalTexts, suspicionOf, withRefusals } from './suspicion.ts';
 import type { Signs, Suspicion } from './suspicion.ts';
 import type { Clock, Probe, Refusals } from './tools.ts';
 
@@ -170,16 +170,18 @@ async function failed(
   context: GateContext,
   words: 'with its last words' | 'without its last words' = 'with its last words',
 ): Promise<Verdict> {
+  const refusals = await context.refusals();
   const suspicion = suspicionOf({
     ...context.power,
-    refusals: await context.refusals(),
+    refusals,
     lines: await complaints(inspect, context),
   });
   const told =
     words === 'with its last words'
       ? withLastWords(because, await context.engine.logs(context.id, 20), inspect)
       : withoutSecrets(because, inspect);
-  return { passed: false, because: told, suspicion };
+  const refused = withRefusals('', { ...context.power, refusals });
+  return { passed: false, because: `${told}${withoutSecrets(refused, inspect)}`, suspicion };
 }
 
 /** Secrets are taken out before a line is cut, or half of one would be left. */

@@ -57,6 +57,14 @@ export function refusalTexts(
   ];
 }
 
+/** Why a new container did not do, with what the kernel refused it meanwhile: who pinned too little has to be told what. */
+export function withRefusals(
+  because: string,
+  { refusals, taken, powered }: Pick<Signs, 'refusals' | 'taken' | 'powered'>,
+): string {
+  return [because, ...(refusals ? refusalTexts(refusals, taken, powered) : [])].join('; ');
+}
+
 function refusedCapabilities(
   { refusals, refusedPrograms, refusedChroots }: Refusals,
   taken: readonly string[],

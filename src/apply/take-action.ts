@@ -17,7 +17,7 @@ import { restartText } from './observe.ts';
 import { newPermissionErrors } from './permission-errors.ts';
 import { armWatch, refusalsIn, watchAgain, watchedStart } from './refusals-in.ts';
 import { operationFor } from './operation-for.ts';
-import { suspicionOf } from './suspicion.ts';
+import { suspicionOf, withRefusals } from './suspicion.ts';
 import { successorsIn } from './successors.ts';
 import type { HostTools } from './tools.ts';
 import { tryStop } from './try-stop.ts';
@@ -153,6 +153,8 @@ async function refused(
     const refusals = candidateInspect && (await refusalsIn(candidateInspect, memory));
     const suspicion = suspicionOf({ ...power, refusals, lines: [message] });
     memory.failure = { container: target.container, suspicion };
+    turnBack(withRefusals(message, { ...power, refusals }), target.container, context);
+    return;
   }
   turnBack(message, target.container, context);
 }

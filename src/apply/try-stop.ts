@@ -1,11 +1,12 @@
 import type { EnforceError } from '../model/errors.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
+import { withoutSecrets } from '../model/without-secrets.ts';
 import type { ActionContext } from './job.ts';
 import { jobMember, memoryOf } from './job.ts';
 import type { MemberSight } from './observe.ts';
 import { whyEndsWorse } from './restart-trial.ts';
 import type { Suspicion } from './suspicion.ts';
-import { NOTHING_SUSPECTED, suspicionOf } from './suspicion.ts';
+import { NOTHING_SUSPECTED, suspicionOf, withRefusals } from './suspicion.ts';
 import { refusalsIn } from './refusals-in.ts';
 import { reject } from './turn-back.ts';
 import { powerOf } from './verify-candidate.ts';
@@ -40,8 +41,10 @@ export async function tryStop(
   const before = candidate?.before.activity === 'running' ? job.stops.get(oldInspect?.Id ?? '') : undefined;
   const worse = whyEndsWorse(before, { milliseconds, exitCode: ended?.ExitCode });
   known.ended = { milliseconds, exitCode: ended?.ExitCode };
-  if (worse !== undefined)
-    reject(candidateInspect, worse, member, context, await whatItLacks(candidateInspect, member, context));
+  if (worse !== undefined) {
+    const { because, suspicion } = await whatItLacks(worse, candidateInspect, member, context);
+    reject(candidateInspect, because, member, context, suspicion);
+  }
   return undefined;
 }
 
@@ -56,13 +59,16 @@ function beginDowntime(at: number, { target, candidate }: MemberSight, { memory 
 
 /** One that ends otherwise than it did was hardly allowed to tell its children to. */
 async function whatItLacks(
+  worse: string,
   candidate: ContainerInspect,
   member: MemberSight,
   { job, memory }: ActionContext,
-): Promise<Suspicion> {
+): Promise<{ readonly because: string; readonly suspicion: Suspicion }> {
   const { taken, powered } = powerOf(member, jobMember(job, member.target.container));
   const refusals = await refusalsIn(candidate, memory);
   const seen = suspicionOf({ taken, powered, refusals, lines: [] });
-  if (seen.capabilities.length > 0) return seen;
-  return taken.includes('KILL') ? { from: 'log', capabilities: ['KILL'] } : NOTHING_SUSPECTED;
+  const because = withoutSecrets(withRefusals(worse, { taken, powered, refusals }), candidate);
+  if (seen.capabilities.length > 0) return { because, suspicion: seen };
+  const suspicion = taken.includes('KILL') ? ({ from: 'log', capabilities: ['KILL'] } as const) : NOTHING_SUSPECTED;
+  return { because, suspicion };
 }

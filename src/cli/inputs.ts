@@ -47,6 +47,7 @@ export async function readInputs(options: CommonOptions & CarryOption, world: Wo
   const meant = pattern === 'all' ? hosts : selectHosts({ hosts, warnings: [] }, pattern);
   return {
     ...rules,
+    assessment: { ...rules.assessment, hosts: options.limit === undefined ? 'all' : 'some' },
     hosts: meant,
     windows: hostWindows(rules.playbook.windows, inventory),
     warnings: [...warnings, ...rules.warnings],

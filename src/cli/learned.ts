@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { listFolder } from '../load/folder.ts';
+import { EnforceError } from '../model/errors.ts';
 import type { Learned, LearnedProfile } from '../model/learned.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Playbook } from '../model/playbook.ts';
@@ -15,12 +16,14 @@ export interface LearnedBefore {
 
 /** Reads the profiles; the first that is wrong ends the command. */
 export async function learnedBefore({ rules, source }: Playbook, stateFolder: string): Promise<LearnedBefore> {
-  const named = rules['linux-capabilities']?.learned ?? [];
+  const { learned: named = [], learnedAt = [] } = rules['linux-capabilities'] ?? {};
   const beside = source === undefined ? '' : dirname(source);
   const kept = join(stateFolder, 'profiles');
   const files = [
-    ...named.map((file) => (isAbsolute(file) ? file : join(beside, file))),
-    ...(await listFolder(kept, kept)).filter((name) => name.endsWith('.yml')).map((name) => join(kept, name)),
+    ...named.map((file, at) => ({ path: isAbsolute(file) ? file : join(beside, file), from: learnedAt[at] })),
+    ...(await listFolder(kept, kept))
+      .filter((name) => name.endsWith('.yml'))
+      .map((name) => ({ path: join(kept, name) })),
   ];
   return { profiles: await readProfiles(files), stateFolder };
 }
@@ -55,8 +58,26 @@ export async function learnedOf(
 }
 
 // What reads and checks a file is loaded only where there is a file: it takes longer than reaching a host.
-async function readProfiles(files: readonly string[]): Promise<readonly LearnedProfile[]> {
+async function readProfiles(files: readonly NamedFile[]): Promise<readonly LearnedProfile[]> {
   if (files.length === 0) return [];
   const { loadProfile } = await import('../load/learned-profile.ts');
-  return await Promise.all(files.map(loadProfile));
+  return await Promise.all(
+    files.map(async ({ path, from }) => {
+      try {
+        return await loadProfile(path);
+      } catch (error) {
+        if (from === undefined || !(error instanceof EnforceError)) throw error;
+        throw new EnforceError(error.code, `${error.message} (learned in ${from})`, {
+          cause: error,
+          ...(error.hint === undefined ? {} : { hint: error.hint }),
+        });
+      }
+    }),
+  );
+}
+
+interface NamedFile {
+  readonly path: string;
+  /** Where the playbook names it; absent where it does not. */
+  readonly from?: string | undefined;
 }

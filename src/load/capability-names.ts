@@ -12,7 +12,7 @@ export const capability = z
     const name = value.trim().toUpperCase().replace(/^CAP_/, '');
     if (ALL_CAPABILITIES.includes(name)) return name;
     const because =
-      name === 'ALL' ? 'which would keep everything' : `which Linux does not have${didYouMean(name, ALL_CAPABILITIES)}`;
+      name === 'ALL' ? 'which is every one of them' : `which Linux does not have${didYouMean(name, ALL_CAPABILITIES)}`;
     context.addIssue({ code: 'custom', message: `is ${shown(value)}, ${because}; expected ${EXPECTED}` });
     return z.NEVER;
   });

@@ -5,7 +5,10 @@ import type { capabilitySettingsSchema } from './capability-settings-schema.ts';
 type Written = z.output<typeof capabilitySettingsSchema>;
 
 /** The settings of the rule about capabilities, with the defaults in place of what was not written. */
-export function capabilitySettings(written: Partial<Written>, sourceOf: (entry: number) => string): CapabilitySettings {
+export function capabilitySettings(
+  written: Partial<Written>,
+  sourceOf: (list: 'containers' | 'learned', entry: number) => string,
+): CapabilitySettings {
   const { profiles = {}, containers = [] } = written;
   return {
     require: written.require ?? 'cis',
@@ -14,7 +17,8 @@ export function capabilitySettings(written: Partial<Written>, sourceOf: (entry: 
     instead: [...new Set(written.instead ?? [])],
     profiles: Object.entries(profiles).map(([match, keep]) => ({ match, keep })),
     learned: written.learned ?? [],
-    containers: containers.map((entry, index) => ({ ...ofContainers(entry), source: sourceOf(index) })),
+    ...(written.learned ? { learnedAt: written.learned.map((_, index) => sourceOf('learned', index)) } : {}),
+    containers: containers.map((entry, index) => ({ ...ofContainers(entry), source: sourceOf('containers', index) })),
   };
 }
 

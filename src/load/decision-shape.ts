@@ -12,12 +12,14 @@ export const decisionShape = z
     evidence: z.enum([...STRENGTH, 'none'] as [EvidenceClass | 'none']),
     because: z.string(),
     tolerated: z.boolean().exactOptional(),
+    added: z.boolean().exactOptional(),
     risk: z.number().min(0).max(1).exactOptional(),
   })
   .transform(
-    ({ tolerated, ...decision }): CapabilityDecision => ({
+    ({ tolerated, added, ...decision }): CapabilityDecision => ({
       ...decision,
       ...(tolerated === true ? { isTolerated: true } : {}),
+      ...(added === true ? { isAdded: true } : {}),
     }),
   );
 

@@ -16,7 +16,13 @@ export const findingShape = z
     because: z.string(),
     evidence: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('ports'), ports: z.array(portShape()) }),
-      z.object({ kind: z.literal('capabilities'), effective: texts, excess: texts, privileged: z.boolean() }),
+      z.object({
+        kind: z.literal('capabilities'),
+        effective: texts,
+        excess: texts,
+        privileged: z.boolean(),
+        lacking: texts.exactOptional(),
+      }),
       z.object({ kind: z.literal('listeners'), listeners: z.array(listenerShape()) }),
       z.object({ kind: z.literal('surplus'), held: texts }),
       z.object({ kind: z.literal('unknown'), missing: z.string() }),

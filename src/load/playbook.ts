@@ -49,8 +49,8 @@ function ruleSettings(rules: WrittenRules, document: YamlDocument): RuleSettings
   const ports = given(rules['privileged-host-port']);
   const capabilities = given(rules['linux-capabilities']);
   const listeners = given(rules['host-network-privileged-listener']);
-  const sourceOf = (index: number): string =>
-    `${document.file}:${document.lineOf(['rules', 'linux-capabilities', 'containers', index])}`;
+  const sourceOf = (list: 'containers' | 'learned', index: number): string =>
+    `${document.file}:${document.lineOf(['rules', 'linux-capabilities', list, index])}`;
   return {
     ...(ports === undefined ? {} : { 'privileged-host-port': portSettings(ports) }),
     ...(capabilities === undefined ? {} : { 'linux-capabilities': capabilitySettings(capabilities, sourceOf) }),

@@ -52,6 +52,8 @@ export type Evidence =
       readonly effective: readonly string[];
       readonly excess: readonly string[];
       readonly privileged: boolean;
+      /** What the playbook says it shall hold, and it does not; absent: nothing. */
+      readonly lacking?: readonly string[];
     }
   | {
       readonly kind: 'listeners';

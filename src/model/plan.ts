@@ -131,6 +131,8 @@ export interface CapabilityDecision {
   readonly because: string;
   /** Kept, although the program would bear to be refused it. */
   readonly isTolerated?: boolean;
+  /** Kept, although it does not hold it today: a person allows it by name. */
+  readonly isAdded?: boolean;
   /** The chance that something needs it all the same, 0 to 1: an estimate, told of what is dropped. */
   readonly risk?: number;
 }

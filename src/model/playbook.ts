@@ -62,6 +62,8 @@ export interface CapabilitySettings {
   readonly profiles: readonly CapabilityProfile[];
   /** Files of profiles that were learned elsewhere; relative to the playbook. */
   readonly learned: readonly string[];
+  /** File and line of each of these, for messages. */
+  readonly learnedAt?: readonly string[];
   /** What a person says of some containers; the first that matches counts. */
   readonly containers: readonly ContainerCapabilities[];
 }

@@ -48,7 +48,10 @@ function reach(exception: Exception, evidence: Evidence): 'all' | 'some' | 'none
       return shareOf(evidence.ports, (port) => coversPort(exception, port));
     case 'capabilities':
       if (coversEverything(exception)) return 'all';
-      return evidence.privileged ? 'none' : shareOf(evidence.excess, (name) => coversCapability(exception, name));
+      if (evidence.privileged) return 'none';
+      return lackingIn(evidence).length > 0 && evidence.excess.some((name) => coversCapability(exception, name))
+        ? 'some'
+        : shareOf(evidence.excess, (name) => coversCapability(exception, name));
     case 'listeners':
       return shareOf(evidence.listeners, (listener) => coversListener(exception, listener));
     case 'surplus':
@@ -61,6 +64,10 @@ function reach(exception: Exception, evidence: Evidence): 'all' | 'some' | 'none
 function shareOf<Item>(items: readonly Item[], isCovered: (item: Item) => boolean): 'all' | 'some' | 'none' {
   const covered = items.filter(isCovered).length;
   return covered === 0 ? 'none' : covered === items.length ? 'all' : 'some';
+}
+
+function lackingIn({ lacking = [] }: Extract<Evidence, { kind: 'capabilities' }>): readonly string[] {
+  return lacking;
 }
 
 function coversEverything({ ports, capabilities }: Exception): boolean {
@@ -95,6 +102,15 @@ function split(finding: Finding, exceptions: readonly Exception[]): readonly Fin
       }));
     case 'capabilities':
       if (evidence.privileged) return [finding];
+      // No exception makes up for what it lacks.
+      if (lackingIn(evidence).length > 0) {
+        const { kind, effective, excess, privileged } = evidence;
+        const rest = { kind, effective, excess, privileged };
+        return [
+          { ...finding, because: `lacks ${names(lackingIn(evidence))}`, evidence: { ...evidence, excess: [] } },
+          ...split({ ...finding, evidence: rest }, exceptions),
+        ];
+      }
       return partsOf(finding, evidence.excess, exceptions, coversCapability, (excess) => ({
         because: `holds ${names(excess)}`,
         evidence: { ...evidence, excess },

@@ -15,6 +15,8 @@ export interface Assessment {
   readonly containers: readonly string[];
   /** Names of `--rule`; every rule of the playbook when empty. */
   readonly only: readonly RuleId[];
+  /** Whether every host was asked for; not with `--limit` nor of a saved scan, and not where not said. */
+  readonly hosts?: 'all' | 'some';
   /** Whether what may be more than is needed is told too, where nothing else is wrong; not where not said. */
   readonly seeks?: 'surplus';
 }

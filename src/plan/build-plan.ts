@@ -15,6 +15,7 @@ import { changeFor } from './change-for.ts';
 import { guardRecreate } from './guards.ts';
 import { profileKeyOf } from './profile-key.ts';
 import { isSurplus } from './surplus.ts';
+import { unmatchedEntries } from './unmatched-entries.ts';
 import { portRoom } from './port-room.ts';
 import { filesToCarry } from './writable-layer.ts';
 import { withDependants } from './with-dependants.ts';
@@ -56,7 +57,7 @@ export function buildPlan(readings: readonly HostReading[], inputs: PlanInputs):
     playbook: { name: playbook.name, digest: playbook.digest },
     exceptionsDigest: inputs.exceptions.digest,
     hosts: readings.map((reading) => hostPlan(reading, inputs)),
-    warnings: unusedExceptions(readings, inputs),
+    warnings: [...unusedExceptions(readings, inputs), ...unmatchedEntries(readings, inputs.assessment)],
   };
 }
 

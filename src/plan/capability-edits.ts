@@ -11,11 +11,11 @@ export function capabilityEdits(
 ): readonly Edit[] {
   const { CapAdd = null, CapDrop = null } = inspect.HostConfig;
   const keep = keptOf(decisions);
-  const isSo = !held.isPrivileged && isSet(CapDrop ?? [], ['ALL']) && isSet(CapAdd ?? [], keep);
-  if (isSo) return [];
+  const dropsAll = isSet(CapDrop ?? [], ['ALL']);
+  if (!held.isPrivileged && dropsAll && isSet(CapAdd ?? [], keep)) return [];
   return [
     ...(held.isPrivileged ? [{ path: 'HostConfig.Privileged', before: true, after: false }] : []),
-    { path: 'HostConfig.CapDrop', before: CapDrop, after: ['ALL'] },
+    ...(dropsAll && !held.isPrivileged ? [] : [{ path: 'HostConfig.CapDrop', before: CapDrop, after: ['ALL'] }]),
     { path: 'HostConfig.CapAdd', before: CapAdd, after: keep },
   ];
 }

@@ -129,7 +129,10 @@ function remedyFor(container: Container, findings: readonly Finding[], context: 
       ...nothing(),
       blocked: { because: staying.map(({ because }) => because).join('; '), hint: PROGRAM_CHOOSES },
     };
-  const remedies = mendable.map((finding) => remedyOf(finding, container, findings, context));
+  // What an exception leaves of one finding may be two, and is mended at once.
+  const kinds = mendable.map(({ evidence: { kind } }) => kind);
+  const distinct = mendable.filter(({ evidence: { kind } }, at) => kinds.indexOf(kind) === at);
+  const remedies = distinct.map((finding) => remedyOf(finding, container, findings, context));
   const edits = remedies.flatMap((remedy) => remedy.edits);
   const idle = edits.length === 0 ? remedies.find((remedy) => remedy.idle)?.idle : undefined;
   const blocked = remedies.find((remedy) => remedy.blocked)?.blocked ?? idle;

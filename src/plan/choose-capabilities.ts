@@ -17,6 +17,7 @@ import { heldToday } from './held-today.ts';
 import type { HeldToday } from './held-today.ts';
 import { neverAgain } from './never-again.ts';
 import { beyondToday, floorOf, withinLimits } from './playbook-limits.ts';
+import { belowEvidence, pinsFor } from './pins.ts';
 import { scannerNotes } from './scanner-notes.ts';
 import { isProven } from './trial-lessons.ts';
 import { whyStaysPrivileged } from './unprivileged.ts';
@@ -69,7 +70,7 @@ export function chooseCapabilities(container: Container, sources: CapabilitySour
 
   const beyond = person && beyondToday(person, held.names);
   if (beyond) return { ok: false, ...beyond };
-  const pins = person?.mode === 'pin' ? pinsOf(person) : profile && profilePins(profile);
+  const pins = pinsFor(person, profile);
   if (pins === undefined && settings.add === 'profiles') return notPinned(container);
   const stray = (profile?.keep ?? []).filter((name) => !held.names.includes(name));
   if (profile && stray.length > 0 && !held.isPrivileged) return straysFrom(profile.match, stray);
@@ -97,20 +98,30 @@ export function chooseCapabilities(container: Container, sources: CapabilitySour
   const edits = [...capabilityEdits(container, held, decisions), ...better.edits];
   const kept = decisions.filter(({ verdict }) => verdict === 'keep').map(({ capability }) => capability);
   const trust = trustIn(kept, ledger);
+  const against = pins ? belowEvidence(kept, held.names, ledger) : [];
+  const added = kept.filter((name) => !held.names.includes(name));
   return {
     ok: true,
     edits,
-    decisions,
+    decisions: decisions.map((decision) =>
+      added.includes(decision.capability) ? { ...decision, isAdded: true } : decision,
+    ),
     groups: groupsIn(evidence),
     basis: {
       mode: pins ? 'pin' : mode,
-      confidence: pins ? 'strong' : trust.confidence,
-      because: pins ? pins.because : trust.because,
-      notes: scannerNotes(kept),
+      ...(pins ? pins.trustAgainst(against) : { confidence: trust.confidence, because: trust.because }),
+      notes: scannerNotes(kept, added),
       advice: better.advice,
     },
     isTried: pins === undefined && ledger.entry?.confidence === 'high' && ledger.watched.extent !== 'whole',
-    warnings: [...ended, ...(pins ? [] : warningsFor(container, { ...ledger, ...trust }, decisions))],
+    warnings: [
+      ...ended,
+      ...gains(added, person),
+      ...against.map(
+        ({ capability, because }) => `the pin leaves out ${capability}, although it is needed: ${because}`,
+      ),
+      ...(pins ? [] : warningsFor(container, { ...ledger, ...trust }, decisions)),
+    ],
     ...(edits.length === 0 ? { idle: whyNothingToDo(container, decisions) } : {}),
   };
 }
@@ -122,28 +133,10 @@ function trustIn(kept: readonly string[], ledger: Ledger): Pick<Ledger, 'confide
     : ledger;
 }
 
-interface Pins {
-  readonly evidence: readonly Evidence[];
-  readonly whyDropped: string;
-  readonly because: string;
-}
-
-function pinsOf({ add, source, reason }: ContainerCapabilities): Pins {
-  const because = `pinned in the playbook (${source}: ${reason})`;
-  return {
-    evidence: add.map((capability) => ({ capability, class: 'pinned', because })),
-    whyDropped: `not in the pin (${source})`,
-    because,
-  };
-}
-
-function profilePins({ match, keep }: CapabilitySettings['profiles'][number]): Pins {
-  const because = `pinned in the playbook for ${match}`;
-  return {
-    evidence: keep.map((capability) => ({ capability, class: 'pinned', because })),
-    whyDropped: `not in the profile ${match}`,
-    because,
-  };
+function gains(added: readonly string[], person: ContainerCapabilities | undefined): readonly string[] {
+  return added.length === 0
+    ? []
+    : [`it gains ${added.join(', ')}, which it does not hold today (allow_add, ${person?.source ?? ''})`];
 }
 
 function isAsked(name: string, person: ContainerCapabilities | undefined, { names }: HeldToday): boolean {

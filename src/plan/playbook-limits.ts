@@ -17,11 +17,21 @@ export function beyondToday(
   { add, floor, allowAdd, source }: ContainerCapabilities,
   held: readonly string[],
 ): Blocked | undefined {
-  const beyond = [...new Set([...add, ...floor])].filter((name) => !held.includes(name) && !allowAdd.includes(name));
-  if (beyond.length === 0) return undefined;
+  const beyond = (names: readonly string[]): readonly string[] =>
+    [...new Set(names)].filter((name) => !held.includes(name) && !allowAdd.includes(name));
+  const asked = beyond([...add, ...floor]);
+  if (asked.length === 0) return undefined;
+  const pinned = beyond(add);
+  const says = [
+    ...(pinned.length > 0 ? [`pins ${pinned.join(', ')}`] : []),
+    ...(asked.length > pinned.length
+      ? [`always keeps ${asked.filter((name) => !pinned.includes(name)).join(', ')} as a floor`]
+      : []),
+  ];
+  const from = [...(pinned.length > 0 ? ['the pin'] : []), ...(asked.length > pinned.length ? ['the floor'] : [])];
   return {
-    because: `the playbook pins ${beyond.join(', ')} (${source}), which it does not hold today`,
-    hint: `take it off the pin; if it is to get that power, name it under allow_add: [${beyond.join(', ')}]`,
+    because: `the playbook ${says.join(' and ')} (${source}), which it does not hold today`,
+    hint: `take it off ${from.join(' and ')}; if it is to get that power, name it under allow_add: [${asked.join(', ')}]`,
   };
 }
 
@@ -40,13 +50,16 @@ export function withinLimits(
     ({ capability, verdict }) => verdict === 'keep' && isForbidden(capability, person),
   );
   const needed = forbidden.filter(({ evidence }) => isCertain(evidence));
-  const [first] = needed;
-  if (first !== undefined) {
-    const names = needed.map(({ capability }) => capability).join(', ');
-    const rule = never.includes(first.capability) ? 'never' : 'ceiling';
+  if (needed.length > 0) {
+    const byRule = (['never', 'ceiling'] as const).flatMap((rule) => {
+      const own = needed.filter(({ capability }) => never.includes(capability) === (rule === 'never'));
+      return own.length === 0 ? [] : [{ rule, own, names: own.map(({ capability }) => capability).join(', ') }];
+    });
     return {
-      because: `the playbook forbids ${names} (${rule}, ${source}), and it is needed: ${first.because}`,
-      hint: `take ${names} off ${rule}, or change the service so that it does without`,
+      because: byRule
+        .map(({ rule, own, names }) => `the playbook forbids ${names} (${rule}, ${source}), and ${whyNeeded(own)}`)
+        .join('; '),
+      hint: `${byRule.map(({ rule, names }) => (rule === 'never' ? `take ${names} off never` : `put ${names} on the ceiling`)).join(', ')}, or change the service so that it does without`,
     };
   }
   return decisions.map((decision) =>
@@ -59,4 +72,11 @@ export function withinLimits(
         }
       : decision,
   );
+}
+
+/** Each with a reason of its own. */
+function whyNeeded(decisions: readonly CapabilityDecision[]): string {
+  const [first, ...others] = decisions;
+  if (others.length === 0) return `it is needed: ${first?.because ?? ''}`;
+  return `they are needed: ${decisions.map(({ capability, because }) => `${capability} (${because})`).join(', ')}`;
 }

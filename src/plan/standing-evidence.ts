@@ -44,8 +44,8 @@ function whyOverruled(reason: Evidence, { mode, watched, container, isTried }: S
   if (mode === 'cautious') return undefined;
   const departed = whyDeparted(reason, mode, watched);
   if (departed !== undefined) return departed;
-  const isUsed = reason.class === 'used-at-start' || reason.class === 'used';
-  if (mode === 'minimal' && isUsed && reason.isTolerated === true) return 'it bears to be refused it';
+  if (mode === 'minimal' && BORNE.includes(reason.class) && reason.isTolerated === true)
+    return 'it bears to be refused it';
   if (watched.extent !== 'whole')
     return reason.class === 'latent' ? whyUnlikely(reason, container, isTried) : undefined;
   switch (reason.class) {
@@ -66,6 +66,9 @@ function whyOverruled(reason: Evidence, { mode, watched, container, isTried }: S
       return undefined;
   }
 }
+
+/** What is used, or will be, by programs whose refusal may be borne. */
+const BORNE: readonly Evidence['class'][] = ['used-at-start', 'used', 'latent', 'catalogue', 'configuration'];
 
 /** Hosts that must have passed the gate and a restart without a capability, before what was only inferred gives way. */
 const ENOUGH_HOSTS = 2;

@@ -1,7 +1,8 @@
-import type { CapabilityBasis, CapabilityDecision, Widening } from '../model/plan.ts';
+import type { CapabilityBasis, CapabilityDecision, Edit, Widening } from '../model/plan.ts';
 import type { CapabilitySettings } from '../model/playbook.ts';
 import { entryFor, holdsOn } from '../model/profile.ts';
 import type { Container } from '../model/snapshot.ts';
+import { isNonRoot } from './configuration-needs.ts';
 import { isForbidden } from './playbook-limits.ts';
 import { safeSet } from './safe-set.ts';
 
@@ -10,6 +11,8 @@ export interface Decided {
   readonly decisions: readonly CapabilityDecision[];
   /** Absent where none was made. */
   readonly basis?: CapabilityBasis;
+  /** What changes; absent: nothing but capabilities. */
+  readonly edits?: readonly Edit[];
   /** Its image was tried without what is dropped. */
   readonly isTried: boolean;
   readonly settings: CapabilitySettings | undefined;
@@ -19,10 +22,10 @@ export interface Decided {
 
 /**
  * What may be kept beyond the planned set where the new container does not do with it; undefined where nothing may: a
- * person pinned the set or forbids the rest, or it is all the container holds today.
+ * person pinned the set or forbids the rest, it is all the container holds today, or it is proven to need nothing.
  */
 export function wideningOf(container: Container, decided: Decided): Widening | undefined {
-  const { decisions, basis, settings, day } = decided;
+  const { decisions, basis, settings, day, edits = [] } = decided;
   if (!settings || !basis || settings.add === 'profiles' || basis.mode === 'pin') return undefined;
   const written = entryFor(container, settings);
   const person = written !== undefined && holdsOn(written, day) ? written : undefined;
@@ -32,13 +35,19 @@ export function wideningOf(container: Container, decided: Decided): Widening | u
     .filter(({ capability, verdict }) => verdict === 'drop' && isAllowed(capability))
     .map(({ capability }) => capability);
   const safe = decisions
-    .filter(({ capability, verdict }) => verdict === 'keep' || (known.has(capability) && isAllowed(capability)))
+    .filter(
+      ({ capability, verdict, evidence }) =>
+        verdict === 'keep' || (known.has(capability) && isAllowed(capability) && evidence !== 'refuted'),
+    )
     .map(({ capability }) => capability);
-  if (refused.length === 0) return undefined;
+  const isNothing = decisions.every(({ verdict }) => verdict === 'drop') && basis.confidence === 'proven';
+  if (refused.length === 0 || (isNothing && isNonRoot(container))) return undefined;
+  // The safe set is root's: who has another user instead of root is given nothing by it.
+  const isRoots = !edits.some(({ path }) => path === 'Config.User');
   const decisive = refused.filter((capability) => isDecisive(capability, basis.mode, decided));
   return {
     refused,
-    safe: safe.some((capability) => refused.includes(capability)) ? safe : [],
+    safe: isRoots && safe.some((capability) => refused.includes(capability)) ? safe : [],
     ...(decisive.length > 0 ? { decisive } : {}),
   };
 }

@@ -19,11 +19,13 @@ export function basisRows(
 ): readonly DetailRow[] {
   if (basis === undefined) return [];
   const kept = decisions.filter(({ verdict }) => verdict === 'keep').length;
+  const added = decisions.filter(({ isAdded }) => isAdded === true).map(({ capability }) => plainText(capability, 40));
+  const gains = added.map((name) => ` +${name}`).join('');
   const mode = basis.mode === 'equivalent' ? '' : ` (${basis.mode})`;
   return [
     detailRow(
       'caps',
-      `${decisions.length} → ${kept}   confidence ${basis.confidence}${mode}: ${plainText(basis.because, 300)}`,
+      `${decisions.length - added.length} → ${kept}${gains}   confidence ${basis.confidence}${mode}: ${plainText(basis.because, 300)}`,
     ),
     ...basis.advice.map(({ insteadOf, setting, because, isApplied }) => {
       const names = insteadOf.map((name) => plainText(name, 40)).join(' ');
@@ -71,7 +73,15 @@ const WORDS: Readonly<Record<CapabilityDecision['evidence'], string>> = {
 /** More names than this would fill a second line. */
 const NAMES_SHOWN = 14;
 
-function reasonRow({ capability, verdict, evidence, because, isTolerated, risk }: CapabilityDecision): DetailRow {
+function reasonRow({
+  capability,
+  verdict,
+  evidence,
+  because,
+  isTolerated,
+  risk,
+  isAdded,
+}: CapabilityDecision): DetailRow {
   const name = plainText(capability, 40).padEnd(16);
   const notes = [
     // What was never asked for has nothing else to say.
@@ -79,11 +89,17 @@ function reasonRow({ capability, verdict, evidence, because, isTolerated, risk }
     ...(isTolerated === true ? ['it would bear to be refused'] : []),
     ...(risk === undefined ? [] : [`risk ${riskText(risk)} (estimate)`]),
   ];
-  return detailRow(verdict, `${name}  ${plainText(because, 300)}`, notes.length > 0 ? [notes.join('; ')] : []);
+  return detailRow(
+    isAdded === true ? '+ add' : verdict,
+    `${name}  ${plainText(because, 300)}`,
+    notes.length > 0 ? [notes.join('; ')] : [],
+  );
 }
 
 function droppedRow(dropped: readonly CapabilityDecision[]): DetailRow {
-  const names = dropped.slice(0, NAMES_SHOWN).map(({ capability }) => plainText(capability, 40));
+  // What tells of a single one more takes as much room as its name.
+  const shown = dropped.length === NAMES_SHOWN + 1 ? dropped : dropped.slice(0, NAMES_SHOWN);
+  const names = shown.map(({ capability }) => plainText(capability, 40));
   const rest = dropped.length - names.length;
   const more = rest === 0 ? '' : ` and ${rest} more (-v lists them)`;
   return detailRow(`drop ${dropped.length}:`, `${names.join(' ')}${more}`);

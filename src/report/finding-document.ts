@@ -31,6 +31,7 @@ function evidenceDocument(evidence: Evidence): JsonObject {
         effective: [...evidence.effective],
         excess: [...evidence.excess],
         privileged: evidence.privileged,
+        ...(evidence.lacking === undefined ? {} : { lacking: [...evidence.lacking] }),
       };
     case 'listeners':
       return { kind: 'listeners', listeners: evidence.listeners.map((listener) => ({ ...listener })) };

@@ -111,6 +111,7 @@ function capabilityDocument(decision: CapabilityDecision): JsonObject {
     evidence: decision.evidence,
     because: decision.because,
     ...(decision.isTolerated === true ? { tolerated: true } : {}),
+    ...(decision.isAdded === true ? { added: true } : {}),
     ...(decision.risk === undefined ? {} : { risk: decision.risk }),
   };
 }

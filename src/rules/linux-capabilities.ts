@@ -6,6 +6,7 @@ import {
   normalizeCapability,
 } from '../model/capabilities.ts';
 import type { Rule, Severity } from '../model/finding.ts';
+import { objectionsOf } from '../model/objections.ts';
 import { pinnedNames } from '../model/profile.ts';
 
 /** Judges what a container holds, not how its flags are written: spellings, order and repetition play no part. */
@@ -17,7 +18,8 @@ export const linuxCapabilities: Rule<'linux-capabilities'> = {
   explanation: `The kernel splits the power of root into 41 capabilities. The engine gives a container 14 of them
 unasked; most services need three or fewer. With NET_RAW, one of the 14, it can forge packets.
 Found is a privileged container, any capability beyond the 14 that no profile of the playbook pins,
-and NET_RAW where it merely came along; a container that drops ALL and names NET_RAW may keep it.
+and NET_RAW where it merely came along; a container that drops ALL and names NET_RAW may keep it;
+and more or less than a pin, less than a floor, and what never or ceiling of the playbook forbid.
 With "require: drop-all" every container must drop ALL and name what it holds.
 The fix recreates the container with cap_drop ALL and the shortest cap_add that the evidence
 supports, each name with its reason in the plan. Nothing is added that it lacks today.
@@ -33,22 +35,31 @@ that, so it is left to a person.`,
     );
     const addsAll = has(HostConfig.CapAdd, 'ALL');
     const isRestricted = !privileged && !addsAll && has(HostConfig.CapDrop, 'ALL');
-    const pinned = pinnedNames(container, settings, takenAt.slice(0, 10)).map(normalizeCapability);
+    const day = takenAt.slice(0, 10);
+    const pinned = pinnedNames(container, settings, day).map(normalizeCapability);
+    const said = objectionsOf(effective, container, settings, day);
 
     const beyond = effective.filter((name) => !DEFAULT_CAPABILITIES.includes(name) && !pinned.includes(name));
     const cameAlong = isRestricted ? [] : effective.filter((name) => name === 'NET_RAW');
     const isUnrestricted = settings.require === 'drop-all' && !isRestricted;
-    if (!privileged && beyond.length === 0 && cameAlong.length === 0 && !isUnrestricted) return [];
+    if (!privileged && beyond.length === 0 && cameAlong.length === 0 && !isUnrestricted && said.because.length === 0)
+      return [];
 
     const unnamed = isUnrestricted ? effective.filter((name) => !pinned.includes(name)) : [];
-    const excess = [...new Set([...beyond, ...cameAlong, ...unnamed])].toSorted();
+    const excess = [...new Set([...beyond, ...cameAlong, ...unnamed, ...said.excess])].toSorted();
     return [
       {
         severity: privileged ? 'critical' : severityOf(beyond, addsAll),
         because: privileged
           ? 'runs privileged: it holds every capability, whatever it drops, and every device of the host'
-          : reasons(beyond, cameAlong, addsAll, isUnrestricted).join('; '),
-        evidence: { kind: 'capabilities', effective, excess, privileged },
+          : [...reasons(beyond, cameAlong, addsAll, isUnrestricted), ...said.because].join('; '),
+        evidence: {
+          kind: 'capabilities',
+          effective,
+          excess,
+          privileged,
+          ...(said.lacking.length > 0 && !privileged ? { lacking: said.lacking } : {}),
+        },
       },
     ];
   },

@@ -158,6 +158,17 @@ describe('what the kernel refuses', () => {
     expect(kept()).toEqual([]);
   });
 
+  test('is told where a container with too small a pin fails for another reason', async () => {
+    await arrange(WORDLESS, { widening: { refused: [], safe: [] } });
+
+    const outcome = await apply(watching([]));
+
+    expect(outcome).toMatchObject({
+      result: 'rolled-back',
+      because: expect.stringContaining('; the kernel refused NET_RAW to web (socket)'),
+    });
+  });
+
   test('names what is kept where the container fails for another reason', async () => {
     await arrange(WORDLESS, { widening: { ...WIDENING, decisive: [] } });
 

@@ -47,12 +47,12 @@ describe('what a playbook says of capabilities', () => {
     [
       'ALL in add',
       'add: [ALL]',
-      'add[0]: is "ALL", which would keep everything; expected the name of a capability such as NET_BIND_SERVICE',
+      'add[0]: is "ALL", which is every one of them; expected the name of a capability such as NET_BIND_SERVICE',
     ],
     [
       'ALL in a floor',
       'floor: [all]',
-      'floor[0]: is "all", which would keep everything; expected the name of a capability such as NET_BIND_SERVICE',
+      'floor[0]: is "all", which is every one of them; expected the name of a capability such as NET_BIND_SERVICE',
     ],
     ['a pin of nothing said', 'mode: pin', 'add: is missing; expected the capabilities that a pin keeps, [] for none'],
     [

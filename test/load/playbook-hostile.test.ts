@@ -100,7 +100,7 @@ const BAD: readonly (readonly [string, string, string])[] = [
   [
     'ALL',
     capabilities('profiles: { "nginx:*": [ALL] }'),
-    `3: rules.linux-capabilities.profiles.nginx:*[0]: is "ALL", which would keep everything; expected ${CAPABILITY}`,
+    `3: rules.linux-capabilities.profiles.nginx:*[0]: is "ALL", which is every one of them; expected ${CAPABILITY}`,
   ],
   [
     'a capability that is none',

@@ -1,7 +1,47 @@
 import { describe, expect, test } from '@jest/globals';
-import { anException } from '../support/a-playbook.ts';
+import { aPlaybook, anException, someCapabilitySettings } from '../support/a-playbook.ts';
 import { snapshot } from '../support/containers.ts';
 import { planned, publishing } from '../support/planned.ts';
+
+describe('a warning about what is said of the capabilities of some containers', () => {
+  const entry = {
+    mode: 'auto',
+    add: [],
+    floor: [],
+    never: ['SYS_ADMIN'],
+    allowAdd: [],
+    isUnprivileged: false,
+    reason: 'house rule',
+  } as const;
+  const playbook = aPlaybook({
+    rules: {
+      'linux-capabilities': someCapabilitySettings({
+        containers: [
+          { ...entry, match: { container: 'mail' }, source: 'playbook.yml:7' },
+          { ...entry, match: { container: 'mial', image: 'nginx:*' }, source: 'playbook.yml:9' },
+          { ...entry, match: { image: 'nginx:*' }, source: 'playbook.yml:11' },
+        ],
+      }),
+    },
+  });
+  const mail = snapshot([publishing('mail', ['25:25'])]);
+
+  test('comes for an entry that no container of any host matches, with its line', () => {
+    expect(planned([mail], { playbook }).warnings).toEqual([
+      'playbook.yml:9: what is said of the capabilities of container "mial" with image "nginx:*" matches no container that was read',
+    ]);
+  });
+
+  test.each<[string, Parameters<typeof planned>]>([
+    ['a host was not reached', [[mail, { host: 'edge-1', failed: new Error('no route') }], { playbook }]],
+    ['only some containers are looked at', [[mail], { playbook, containers: ['mail'] }]],
+    ['only some hosts are looked at', [[mail], { playbook, hosts: 'some' }]],
+    ['only another rule is looked at', [[mail], { playbook, only: ['privileged-host-port'] }]],
+    ['no host was looked at', [[], { playbook }]],
+  ])('does not come where %s', (_where, [hosts, planning]) => {
+    expect(planned(hosts, planning).warnings).toEqual([]);
+  });
+});
 
 describe('a warning about exceptions', () => {
   const unused = 'exceptions.yml:1: the exception for privileged-host-port matches nothing that was scanned';

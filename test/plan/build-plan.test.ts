@@ -25,7 +25,7 @@ web-1   ssh://deploy@web-1.example.com   Docker 20.10.24   2 containers, 1 to re
         keep      SETGID            known for nginx (tried)     catalogue
         keep      SETUID            known for nginx (tried)     catalogue
         drop 11:  AUDIT_WRITE DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETPCAP SYS_CHROOT
-        else      what it is refused of the 11 dropped; then CHOWN DAC_OVERRIDE FOWNER KILL NET_BIND_SERVICE SETGID SETUID SYS_CHROOT
+        else      what it is refused of the 11 dropped; then CHOWN DAC_OVERRIDE FOWNER KILL SETGID SETUID SYS_CHROOT
   =   1 compliant: api
 Plan: 1 to recreate, 0 to update, 0 blocked, 0 excepted, 1 compliant.
 `);

@@ -81,7 +81,10 @@ describe('whatever a container was given and refused', () => {
 
 function edited(before: Container, choice: Extract<CapabilityChoice, { ok: true }>): Container {
   if (choice.edits.length === 0) return before;
-  const [drop, add] = choice.edits.map(({ after }) => after as readonly string[]);
-  const inspect = { ...before.inspect, HostConfig: { ...before.inspect.HostConfig, CapDrop: drop, CapAdd: add } };
+  const settings = choice.edits.map(({ path, after }) => [path.replace('HostConfig.', ''), after] as const);
+  const inspect = {
+    ...before.inspect,
+    HostConfig: { ...before.inspect.HostConfig, ...Object.fromEntries(settings) },
+  };
   return { ...before, inspect: inspect as Container['inspect'] };
 }

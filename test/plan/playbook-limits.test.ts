@@ -17,7 +17,7 @@ describe('what a person says of a container', () => {
       because: 'pinned in the playbook (playbook.yml:7: upgrade in May)',
     });
     expect(decisionOn('SETUID', choice)?.because).toBe('not in the pin (playbook.yml:7)');
-    expect(choice.basis).toMatchObject({ mode: 'pin', confidence: 'strong' });
+    expect(choice.basis).toMatchObject({ mode: 'pin', confidence: 'weak' });
   });
 
   test('floor: is kept beside what was seen', () => {
@@ -36,24 +36,33 @@ describe('what a person says of a container', () => {
   });
 
   test.each([
-    ['never', { never: ['SETUID'] }],
-    ['ceiling', { ceiling: ['SETGID'] }],
-  ])('%s: blocks the container where it is seen to be needed, and names both', (rule, different) => {
+    ['never', { never: ['SETUID'] }, 'take SETUID off never'],
+    ['ceiling', { ceiling: ['SETGID'] }, 'put SETUID on the ceiling'],
+  ])('%s: blocks the container where it is seen to be needed, and names both', (rule, different, hint) => {
     expect(choiceOf(anUnknown(), SWITCH, says(different))).toMatchObject({
       ok: false,
       because: `the playbook forbids SETUID (${rule}, playbook.yml:7), and it is needed: gosu used it at start`,
-      hint: expect.stringContaining(`take SETUID off ${rule}`),
+      hint: expect.stringContaining(hint),
+    });
+  });
+
+  test('never and ceiling: each capability that is needed has its own reason', () => {
+    const uses = { observations: [aWatch({ uses: [aUse('SETUID'), aUse('SETGID', { program: 'su' })] })] };
+
+    expect(choiceOf(anUnknown(), uses, says({ ceiling: [] }))).toMatchObject({
+      because:
+        'the playbook forbids SETGID, SETUID (ceiling, playbook.yml:7), and they are needed: SETGID (su used it at start), SETUID (gosu used it at start)',
     });
   });
 
   test.each([
-    ['a pin', { mode: 'pin', add: ['SYS_TIME'] }],
-    ['a floor', { floor: ['SYS_TIME'] }],
-  ] as const)('%s beyond what it holds today blocks the container', (_what, different) => {
+    ['a pin', { mode: 'pin', add: ['SYS_TIME'] }, 'pins SYS_TIME', 'the pin'],
+    ['a floor', { floor: ['SYS_TIME'] }, 'always keeps SYS_TIME as a floor', 'the floor'],
+  ] as const)('%s beyond what it holds today blocks the container by its own name', (_what, different, words, from) => {
     expect(choiceOf(anUnknown(), SWITCH, says(different))).toMatchObject({
       ok: false,
-      because: 'the playbook pins SYS_TIME (playbook.yml:7), which it does not hold today',
-      hint: expect.stringContaining('allow_add: [SYS_TIME]'),
+      because: `the playbook ${words} (playbook.yml:7), which it does not hold today`,
+      hint: `take it off ${from}; if it is to get that power, name it under allow_add: [SYS_TIME]`,
     });
   });
 

@@ -86,9 +86,28 @@ describe('the sets a change may end with', () => {
     ['where only pinned sets are wanted', { ...NORMAL, settings: someCapabilitySettings({ add: 'profiles' }) }],
     ['where nothing is dropped', { ...NORMAL, decisions: decided({ CHOWN: 'keep' }) }],
     ['where the rule is not enforced', { ...NORMAL, settings: undefined }],
+    [
+      'where it has a user of its own and is proven to need nothing',
+      { ...NORMAL, basis: { ...BASIS, confidence: 'proven' }, decisions: decided({ CHOWN: 'drop' }) },
+    ],
     ['where nothing was decided', { decisions: [], settings: AUTO, day: DAY, isTried: false }],
   ])('are none %s', (_where, made) => {
-    expect(wideningOf(container('shop'), made)).toBeUndefined();
+    expect(wideningOf(container('shop', { Config: { User: '1000' } }), made)).toBeUndefined();
+  });
+
+  test('have no safe set where what it would give was refuted', () => {
+    const refuted = DECISIONS.map((decision) => ({ ...decision, evidence: 'refuted' as const }));
+
+    expect(wideningOf(container('shop'), { ...NORMAL, decisions: refuted })?.safe).toEqual([]);
+  });
+
+  test('have no safe set where another user takes the place of root', () => {
+    const edits = [{ path: 'Config.User', before: '', after: '999:999' }];
+
+    expect(wideningOf(container('shop'), { ...NORMAL, edits })).toMatchObject({
+      refused: ['CHOWN', 'NET_BIND_SERVICE', 'NET_RAW'],
+      safe: [],
+    });
   });
 });
 

@@ -49,6 +49,18 @@ describe('the text about capabilities', () => {
     expect(text).toContain('risk below 0.01 % (estimate)');
   });
 
+  test.each([
+    [15, /drop 15: {2}(?:CAP\d+ ){14}CAP14$/m],
+    [16, /drop 16: {2}(?:CAP\d+ ){13}CAP13 and 2 more \(-v lists them\)$/m],
+  ])('%i that fall: leaves out names only where it is more than one', (count, line) => {
+    const capabilities = Array.from(
+      { length: count },
+      (_, at): CapabilityDecision => ({ capability: `CAP${at}`, verdict: 'drop', evidence: 'silent', because: '' }),
+    );
+
+    expect(changeText({ ...aCapabilityChange(), capabilities }, { colors: false, verbose: false })).toMatch(line);
+  });
+
   test('says that a setting is made where the playbook asks for it, and names a mode that is not the usual one', () => {
     const advice = BASIS.advice.map((one) => ({ ...one, isApplied: true }));
     const change = aCapabilityChange({ ...BASIS, mode: 'minimal', advice });

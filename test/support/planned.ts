@@ -29,6 +29,8 @@ export interface Planning {
   /** Names of `--rule`. */
   readonly only?: readonly RuleId[];
   readonly seeks?: 'surplus';
+  /** Whether `--limit` was given. */
+  readonly hosts?: 'all' | 'some';
 }
 
 /** The plan of hosts that were read, and of hosts that were not. */
@@ -43,6 +45,7 @@ export function planned(
     exceptions,
     containers: planning.containers ?? [],
     only: planning.only ?? [],
+    hosts: planning.hosts ?? 'all',
     ...(planning.seeks === undefined ? {} : { seeks: planning.seeks }),
   };
   return buildPlan(
