@@ -3,11 +3,11 @@ import { serve } from '../support/shop-fleet.ts';
 import { SUNDAYS, windowFleet, type WindowFleet } from '../support/window-fleet.ts';
 
 const CLOSED = '2026-11-22T06:00:00Z';
-const SHORT = SUNDAYS.replace('1h', '3m');
+const SHORT = SUNDAYS.replace('1h', '2m');
 
 let site: WindowFleet;
 beforeEach(async () => {
-  site = await windowFleet(['web-1', 'web-2'], SHORT.replace('3m', '5m'));
+  site = await windowFleet(['web-1', 'web-2'], SHORT.replace('2m', '5m'));
   for (const host of ['web-1', 'web-2']) serve(site.fleet.engine(host), 'web', 80);
 });
 afterEach(() => site.leave());
@@ -28,9 +28,9 @@ describe('enforce plan with maintenance windows', () => {
     const { stdout: short } = await site.at(CLOSED, 'plan', '-l', 'web-1', '-p', never);
 
     expect(stdout).toMatch(
-      /Windows: web-1: open until Sun 2026-11-22 05:05 UTC, 2 min more; then .*\n {9} {2}web-1\/web may take 3 min 30 s, and fits only later: sundays opens/,
+      /Windows: web-1: open until Sun 2026-11-22 05:05 UTC, 2 min more; then .*\n {9} {2}web-1\/web may take 2 min 20 s, and fits only later: sundays opens/,
     );
-    expect(short).toContain('web-1/web may take 3 min 30 s, and fits in no window: the longest is 3 min');
+    expect(short).toContain('web-1/web may take 2 min 20 s, and fits in no window: the longest is 2 min');
   });
 
   test('tells it to machines, and what it saved is applied', async () => {
@@ -78,7 +78,7 @@ describe('enforce status', () => {
     await site.at('2026-12-06T05:04:00Z', 'apply', '--yes', '-l', 'web-1');
     const { stdout } = await site.at(CLOSED, 'status', '--json');
 
-    expect(twice.stdout).toMatch(/^deferred +web-1\/web +2 windows in a row +run 261129\w+ +it may take 3 min 30 s/m);
+    expect(twice.stdout).toMatch(/^deferred +web-1\/web +2 windows in a row +run 261129\w+ +it may take 2 min 20 s/m);
     expect(JSON.parse(stdout)).toMatchObject({ deferred: [{ host: 'web-1', container: 'web', windows_missed: 3 }] });
   });
 

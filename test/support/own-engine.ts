@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,11 +16,30 @@ export interface Account {
   readonly gid: number;
 }
 
-/** Starts an engine that listens as these options of dockerd say; `FOLDER` in them is its own. */
-export function startOwnEngine(...options: readonly string[]): Promise<OwnEngine> {
-  return start(mkdtempSync(join(tmpdir(), 'enforce-own-engine-')), options, (dockerd) =>
-    spawn('dockerd', dockerd, { stdio: ['ignore', 'ignore', 'pipe'] }),
-  );
+/**
+ * Starts an engine that listens as these options of dockerd say; `FOLDER` in them is its own, and so is its bridge: an
+ * engine that is to have none removes docker0, whose-ever it is.
+ */
+export async function startOwnEngine(...options: readonly string[]): Promise<OwnEngine> {
+  const bridge = `enf-own-${process.pid % 100_000}`;
+  execFileSync('ip', ['link', 'add', bridge, 'type', 'bridge']);
+  try {
+    execFileSync('ip', ['address', 'add', `10.251.${process.pid % 250}.1/24`, 'dev', bridge]);
+    const folder = mkdtempSync(join(tmpdir(), 'enforce-own-engine-'));
+    const engine = await start(folder, ['--bridge', bridge, ...options], (dockerd) =>
+      spawn('dockerd', dockerd, { stdio: ['ignore', 'ignore', 'pipe'] }),
+    );
+    return {
+      folder,
+      async close() {
+        await engine.close();
+        execFileSync('ip', ['link', 'delete', bridge]);
+      },
+    };
+  } catch (error) {
+    execFileSync('ip', ['link', 'delete', bridge]);
+    throw error;
+  }
 }
 
 /** Starts one without root, in a user namespace of an ordinary user, as rootlesskit does; on FOLDER/docker.sock. */
@@ -40,7 +59,7 @@ export function startRootlessEngine({ uid, gid }: Account): Promise<OwnEngine> {
     ROOTLESSKIT_PARENT_EUID: String(uid),
     PATH: `${programs}:/usr/sbin:/usr/bin:/sbin:/bin`,
   };
-  const options = ['--rootless', '--group', 'root', '-H', 'unix://FOLDER/docker.sock'];
+  const options = ['--rootless', '--group', 'root', '--bridge', 'none', '-H', 'unix://FOLDER/docker.sock'];
   const inside = ['sh', '-c', 'mount -t tmpfs tmpfs /run && exec dockerd "$@"', 'sh'];
   return start(folder, options, (dockerd) =>
     spawn('unshare', ['--user', '--map-root-user', '--net', '--mount', '--fork', ...inside, ...dockerd], {
@@ -56,7 +75,7 @@ async function start(
   run: (dockerd: readonly string[]) => ReturnType<typeof spawn>,
 ): Promise<OwnEngine> {
   const common = [
-    ...['--data-root', 'FOLDER/data', '--exec-root', 'FOLDER/exec', '--pidfile', 'FOLDER/pid', '--bridge', 'none'],
+    ...['--data-root', 'FOLDER/data', '--exec-root', 'FOLDER/exec', '--pidfile', 'FOLDER/pid'],
     ...['--iptables=false', '--userland-proxy=false', '--storage-driver', 'vfs'],
   ];
   const engine = run([...common, ...options].map((word) => word.replaceAll('FOLDER', folder)));
