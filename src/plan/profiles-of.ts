@@ -40,7 +40,9 @@ export function profilesOf(
   const usable = matches.filter(({ differs }) => differs.invalid.length === 0);
   const exact = usable.filter(({ differs }) => differs.relaxed.length === 0);
   const relaxed = usable.filter(({ differs }) => differs.relaxed.length > 0);
-  const told = exact.length > 0 ? [] : usable.length > 0 ? relaxed : matches;
+  // What gates said of other makings is kept for those, and nobody gave it for this one.
+  const others = matches.filter(({ profile }) => profile.trials.length === 0);
+  const told = exact.length > 0 ? [] : usable.length > 0 ? relaxed : others;
   return {
     exact: exact.map(({ profile }) => asEvidence(profile, held)),
     relaxed: relaxed.map(({ profile }) => asEvidence(profile, held)),

@@ -32,7 +32,7 @@ describe('the version of the API', () => {
 
       const [first, ...others] = asked.map(({ url }) => url);
       expect(first).toBe('/_ping');
-      expect(others).toHaveLength(17);
+      expect(others).toHaveLength(18);
       expect(others.filter((url) => !url.startsWith(`/v${apiVersion}/`))).toEqual([]);
     },
   );
@@ -133,6 +133,7 @@ function engineOf(newest: string, oldest = '1.24') {
       [`/containers/${ID}/logs`]: '',
       [`/containers/${ID}/start`]: {},
       [`/containers/${ID}/stop`]: {},
+      [`/containers/${ID}/restart`]: {},
       [`/containers/${ID}/rename`]: {},
       [`/containers/${ID}/update`]: {},
       '/containers/create': created,

@@ -6,6 +6,7 @@ import type { MountedFolder } from '../../src/model/runtime.ts';
 import type { Container } from '../../src/model/snapshot.ts';
 import { mergeProfiles, profileOf } from '../../src/plan/profile-of.ts';
 import { profileText } from '../../src/report/profile-document.ts';
+import { aTrial } from '../support/a-trial.ts';
 import type { Deviations } from '../support/containers.ts';
 import { container, idOf } from '../support/containers.ts';
 import { aRuntime } from '../support/a-runtime.ts';
@@ -77,6 +78,14 @@ describe('a profile', () => {
 
     expect(choice.basis.because).toContain(`is not used: it was learned with ${why.replaceAll('\\', '')}`);
     expect(choice.basis.confidence).not.toBe('strong');
+  });
+
+  test('of another making that only a gate knows is not told of, as nobody gave it', () => {
+    const other = postgres('db-2', { Config: { Cmd: ['bash'] } });
+
+    const choice = chosen(other, { profiles: [{ ...learned, trials: [aTrial(['SETGID', 'SETUID'])] }] });
+
+    expect(choice.basis.because).not.toContain('is not used');
   });
 
   test('says nothing of a container of another image', () => {

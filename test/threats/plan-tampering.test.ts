@@ -37,7 +37,7 @@ describe('T12, a saved plan that somebody edits between review and apply', () =>
 
     expect(tampered.length).toBeGreaterThan(100);
     expect(carriedOut).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 
   test.each<[string, (change: Change) => void]>([
     ['all capabilities instead of some', ({ after }) => (after['HostConfig.CapAdd'] = ['ALL'])],
@@ -79,7 +79,7 @@ describe('T12, a saved plan that somebody edits between review and apply', () =>
 
     expect(tampered.length).toBeGreaterThan(20);
     expect(otherwise).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 
   test('in which a change stands twice makes it once', async () => {
     const document = JSON.parse(text) as Document;
