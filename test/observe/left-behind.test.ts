@@ -40,6 +40,17 @@ function startObserving(container: string, ...words: readonly string[]): Program
   });
 }
 
+/** Once it stops: other suites change containers of this engine, and nothing is restarted meanwhile. */
+async function restarting(container: string): Promise<Program> {
+  for (;;) {
+    const program = startObserving(container, '--start', '--yes', '--for', '1h');
+    const isOver = program.ended.then(() => true);
+    do {
+      if ((await engine.docker('logs', container)).includes('stopping')) return program;
+    } while (!(await Promise.race([isOver, Promise.resolve(false)])));
+  }
+}
+
 async function pidOf(container: string): Promise<string> {
   return (await engine.docker('inspect', '-f', '{{.State.Running}} {{.State.Pid}}', container)).trim();
 }
@@ -116,9 +127,7 @@ describeTraced('what is left on a host', () => {
     const flags = ['--name', slow, '--stop-timeout', '3', '--restart', 'unless-stopped'];
     await engine.docker('run', '-d', ...flags, await engine.busyboxImage(), 'sh', '-c', script);
     const pid = await pidOf(slow);
-    const program = startObserving(slow, '--start', '--yes', '--for', '1h');
-    await program.untilPrinted('is restarted');
-    while (!(await engine.docker('logs', slow)).includes('stopping')) if (program.child.exitCode !== null) break;
+    const program = await restarting(slow);
 
     program.child.kill('SIGKILL');
     await program.ended;
