@@ -91,7 +91,7 @@ async function suites(words, folder, env) {
     }
   };
   const lanes = [lane(hosts, here), lane(real, here), ...(second ? [lane(real, second)] : [])];
-  await Promise.all([...lanes, jest('suites', ['--maxWorkers=100%', ...others], folder, env)]);
+  await Promise.all([...lanes, jest('suites', ['--maxWorkers=100%', '--workerIdleMemoryLimit=1500MB', ...others], folder, env)]);
 }
 
 /** Runs jest, and counts what it counted. What runs beside other suites is shown when it has ended. */

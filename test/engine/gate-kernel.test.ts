@@ -7,7 +7,7 @@ import { realEngine } from '../support/real-engine.ts';
 import { changeOf, workAt } from '../support/real-host.ts';
 import { buffersOf, describeTraced } from '../support/traced.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(480_000);
 
 const GATE = { healthyForSeconds: 1, deadlineSeconds: 8, onFailure: 'rollback', restartTrial: 'auto' } as const;
 const SAFE = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID', 'SYS_CHROOT'];

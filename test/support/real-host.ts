@@ -33,7 +33,11 @@ export async function workAt(
       ...(looks !== 'from outside'
         ? { fingerprint: portFingerprint(session), ...runtimeOf(session, { clock }) }
         : UNSEEING),
-      lock: { operator: 'a.lopez@control-1', ...aProcess(), patienceSeconds: 0 },
+      lock: {
+        operator: 'a.lopez@control-1',
+        ...aProcess(),
+        patienceSeconds: looks === 'with the kernel' ? PATIENCE_SECONDS : 0,
+      },
       emit: () => undefined,
     },
     close: session.close,
@@ -43,6 +47,9 @@ export async function workAt(
 function randomName(length: number): string {
   return Math.random().toString(36).slice(2).padEnd(length, '0').slice(0, length);
 }
+
+/** Other suites change containers of the engine whose kernel is asked. */
+const PATIENCE_SECONDS = 240;
 
 /** The clock of a process that waits for what is real. */
 export const GOING_CLOCK: HostTools['clock'] = {
