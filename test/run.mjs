@@ -80,7 +80,9 @@ async function suites(words, folder, env) {
   if (words.length > 0) return jest('suites', ['--runInBand', ...words], folder, env);
   const hosts = suitesWith(/describeLab\(/);
   const real = suitesWith(/describeReal\(/).filter((suite) => !hosts.includes(suite));
-  const others = ['/node_modules/', ...hosts, ...real].flatMap((name) => ['--testPathIgnorePatterns', name]);
+  // The kernel is this machine's own, and what is restarted to be watched must be nobody else's meanwhile.
+  const traced = suitesWith(/describeTraced\(/).filter((suite) => ![...hosts, ...real].includes(suite));
+  const others = ['/node_modules/', ...hosts, ...real, ...traced].flatMap((name) => ['--testPathIgnorePatterns', name]);
   const second =
     env.ENFORCE_REAL_ENGINE === '1' && env.ENFORCE_LAB === '1' ? await startSecondEngine(folder) : undefined;
   const here = { reach: (command) => command, answers: { here: folder, there: folder }, env: {} };
@@ -90,8 +92,15 @@ async function suites(words, folder, env) {
       await jest(name, ['--runInBand', '--runTestsByPath', suite], folder, env, where);
     }
   };
-  const lanes = [lane(hosts, here), lane(real, here), ...(second ? [lane(real, second)] : [])];
-  await Promise.all([...lanes, jest('suites', ['--maxWorkers=100%', '--workerIdleMemoryLimit=1500MB', ...others], folder, env)]);
+  const lanes = [
+    lane(hosts, here),
+    lane(traced, here).then(() => lane(real, here)),
+    ...(second ? [lane(real, second)] : []),
+  ];
+  await Promise.all([
+    ...lanes,
+    jest('suites', ['--maxWorkers=100%', '--workerIdleMemoryLimit=1500MB', ...others], folder, env),
+  ]);
 }
 
 /** Runs jest, and counts what it counted. What runs beside other suites is shown when it has ended. */
