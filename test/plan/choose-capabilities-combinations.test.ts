@@ -86,5 +86,5 @@ function edited(before: Container, choice: Extract<CapabilityChoice, { ok: true 
     ...before.inspect,
     HostConfig: { ...before.inspect.HostConfig, ...Object.fromEntries(settings) },
   };
-  return { ...before, inspect: inspect as Container['inspect'] };
+  return { ...before, inspect: inspect };
 }
