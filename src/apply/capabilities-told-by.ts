@@ -1,4 +1,5 @@
 import type { PoweredFile } from '../model/runtime.ts';
+import { baseName } from '../model/base-name.ts';
 
 /**
  * The capabilities whose want a line of a log tells of, most likely first; none where it tells of no refusal, or not of
@@ -55,7 +56,7 @@ const TABLE: readonly (readonly [RegExp, readonly string[]])[] = [
 const REFUSED_PROGRAM = /operation not permitted|exit (code|status) 126/i;
 
 function fromFiles(line: string, powered: readonly PoweredFile[]): readonly string[] {
-  const named = powered.filter(({ path }) => line.includes(path.slice(path.lastIndexOf('/') + 1)));
+  const named = powered.filter(({ path }) => line.includes(baseName(path)));
   const files = named.length > 0 ? named : powered.filter(({ isUsed }) => isUsed);
   return [
     ...new Set(files.flatMap(({ capabilities }) => (capabilities?.isEffective === true ? capabilities.permitted : []))),

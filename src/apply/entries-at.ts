@@ -5,6 +5,7 @@ import type { CarriedRoot } from '../model/writable-layer.ts';
 import type { ArchiveEntry } from '../model/read-archive.ts';
 import { readArchive } from '../model/read-archive.ts';
 import { ARCHIVE_END, entryEnd, entryHead } from './write-archive.ts';
+import { baseName } from '../model/base-name.ts';
 
 /** What must be the same of a file in both containers. */
 export interface Print {
@@ -74,7 +75,7 @@ async function* entriesAt({ engine, id, whose }: FileSource, root: CarriedRoot):
   if (!pieces && whose === 'candidate') return;
   if (!pieces) throw new EnforceError('engine', `the engine lists ${root.path} as changed and cannot read it: ${WHY}`);
   const path = inBytes(root.path);
-  const base = path.slice(path.lastIndexOf('/') + 1);
+  const base = baseName(path);
   let entries = 0;
   for await (const entry of readArchive(pieces)) {
     if (++entries > root.entries + (whose === 'old' ? 0 : MOST_STRANGERS))

@@ -1,6 +1,7 @@
 import { EnforceError } from '../model/errors.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { MemberSight } from './observe.ts';
+import { baseName } from '../model/base-name.ts';
 
 /**
  * Throws where an old container would come up without a link it had, or could not come up for one. An engine that starts
@@ -36,6 +37,6 @@ interface Link {
 function linksOf({ HostConfig }: ContainerInspect): readonly Link[] {
   return (HostConfig.Links ?? []).map((text) => {
     const [to = '', path = ''] = text.split(':');
-    return { to, alias: path.slice(path.lastIndexOf('/') + 1) };
+    return { to, alias: baseName(path) };
   });
 }

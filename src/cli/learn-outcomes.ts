@@ -16,6 +16,7 @@ import { profileText } from '../report/profile-document.ts';
 import { profileIn, profilesOfWatches } from './save-profile.ts';
 import { usage } from './run.ts';
 import { saveFile } from './save-file.ts';
+import { baseName } from '../model/base-name.ts';
 
 /** What was known of a host's containers when their changes were begun. */
 export interface LearningGround {
@@ -103,7 +104,7 @@ const MOST_BYTES = 1024 * 1024;
 
 /** One file for each making: its image in words, and all of it as a digest. */
 function fileName(key: ProfileKey): string {
-  const image = `${key.repository.slice(key.repository.lastIndexOf('/') + 1)}-${key.tag}`;
+  const image = `${baseName(key.repository)}-${key.tag}`;
   const words = image
     .toLowerCase()
     .replace(/[^a-z0-9._-]/g, '_')

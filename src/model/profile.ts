@@ -1,6 +1,7 @@
 import { matchesGlob } from './glob.ts';
 import type { CapabilityProfile, CapabilitySettings, ContainerCapabilities } from './playbook.ts';
 import type { Container } from './snapshot.ts';
+import { baseName } from './base-name.ts';
 
 const BY_NAME = 'container:';
 
@@ -45,6 +46,6 @@ export function pinnedNames(container: Container, settings: CapabilitySettings, 
 /** Whether a glob fits an image as a container names it: `nginx` is `nginx:latest`, so `nginx:*` fits it too. */
 export function fitsImage(glob: string, image: string): boolean {
   if (matchesGlob(glob, image)) return true;
-  const lastPart = image.slice(image.lastIndexOf('/') + 1);
+  const lastPart = baseName(image);
   return !/[:@]/.test(lastPart) && matchesGlob(glob, `${image}:latest`);
 }

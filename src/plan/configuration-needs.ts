@@ -2,6 +2,7 @@ import { normalizeCapability } from '../model/capabilities.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Container } from '../model/snapshot.ts';
 import { ASKED_BY_NAME } from './own-setting.ts';
+import { baseName } from '../model/base-name.ts';
 
 /** Programs that switch from root to another user, as entrypoints call them (capabilities.md §4.1). */
 const USER_SWITCHERS = ['gosu', 'su-exec', 'setpriv', 'runuser', 'su', 'sudo', 's6-setuidgid', 'chpst'];
@@ -60,8 +61,4 @@ function commandWords(
   command: readonly string[] | null | undefined,
 ): readonly string[] {
   return [...(entrypoint ?? []), ...(command ?? [])].flatMap((argument) => argument.split(/\s+/));
-}
-
-function baseName(word: string): string {
-  return word.slice(word.lastIndexOf('/') + 1);
 }

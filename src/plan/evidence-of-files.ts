@@ -1,5 +1,6 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { PoweredFile } from '../model/runtime.ts';
+import { baseName } from '../model/base-name.ts';
 
 /**
  * What programs ask for by their files. One with effective file capabilities does not start at all where its container
@@ -20,7 +21,7 @@ function byCapabilities({ path, isUsed, capabilities }: PoweredFile): readonly E
       : {
           capability,
           class: 'latent',
-          program: path.slice(path.lastIndexOf('/') + 1).slice(0, 15),
+          program: baseName(path).slice(0, 15),
           because: `without it ${path} would not start: its file demands it`,
         };
   });
@@ -28,7 +29,7 @@ function byCapabilities({ path, isUsed, capabilities }: PoweredFile): readonly E
 
 function bySetuid({ path, isUsed, isSetuidRoot }: PoweredFile): readonly Evidence[] {
   if (!isSetuidRoot || !isUsed) return [];
-  const known = SETUID_PROGRAMS.find(({ name }) => name === path.slice(path.lastIndexOf('/') + 1));
+  const known = SETUID_PROGRAMS.find(({ name }) => name === baseName(path));
   const needs = known?.needs ?? SWITCH;
   return needs.map((capability) => ({
     capability,

@@ -3,6 +3,7 @@ import type { Evidence, EvidenceClass } from '../model/evidence.ts';
 import type { StartText } from '../model/runtime.ts';
 import type { StartCommand } from './start-commands.ts';
 import { startCommands } from './start-commands.ts';
+import { baseName } from '../model/base-name.ts';
 
 /**
  * What the texts of a start ask for, of a container that starts as root: every command in them that takes a capability,
@@ -44,7 +45,7 @@ function isShellText(text: string): boolean {
 
 /** A program that the start goes through says by its name what it is for. */
 function ofProgram(path: string): readonly Evidence[] {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = baseName(path);
   const needs = PROGRAMS.find(({ names }) => names.includes(name));
   if (!needs) return [];
   return needs.capabilities.map((capability) => ({

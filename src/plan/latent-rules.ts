@@ -2,6 +2,7 @@ import type { Evidence } from '../model/evidence.ts';
 import type { MadeFile, MountedFolder, ProcessFacts, RuntimeFacts } from '../model/runtime.ts';
 import type { Container } from '../model/snapshot.ts';
 import { isNonRoot } from './configuration-needs.ts';
+import { baseName } from '../model/base-name.ts';
 
 /**
  * What a container will need at a moment that is not now: at its next start, at its stop, at a login. Each rule is named
@@ -70,7 +71,7 @@ function calledPrograms({ poweredFiles }: RuntimeFacts, { inspect }: Container):
   const { Healthcheck, Cmd, Entrypoint } = inspect.Config;
   const words = [...(Healthcheck?.Test ?? []), ...(Entrypoint ?? []), ...(Cmd ?? [])].join(' ').split(/[^\w.-]+/);
   return poweredFiles.value.flatMap(({ path, capabilities }): readonly Evidence[] => {
-    if (!capabilities?.isEffective || !words.includes(path.slice(path.lastIndexOf('/') + 1))) return [];
+    if (!capabilities?.isEffective || !words.includes(baseName(path))) return [];
     return capabilities.permitted.map((capability) => ({
       capability,
       class: 'exec',

@@ -4,6 +4,7 @@ import type { Container } from '../model/snapshot.ts';
 import { isWhole } from './evidence-of-observation.ts';
 import { isOwnSetting } from './own-setting.ts';
 import { profileKeyOf } from './profile-key.ts';
+import { baseName } from '../model/base-name.ts';
 
 /** A profile as evidence about a container. */
 export interface MatchingProfile {
@@ -104,7 +105,7 @@ function isSameList(a: readonly string[], b: readonly string[]): boolean {
 
 /** The name of its file, without the folders of this machine. */
 function nameOf({ source, key }: LearnedProfile): string {
-  return source === undefined ? `the profile of ${key.repository}` : source.slice(source.lastIndexOf('/') + 1);
+  return source === undefined ? `the profile of ${key.repository}` : baseName(source);
 }
 
 function asEvidence(profile: LearnedProfile, held: readonly string[]): MatchingProfile {

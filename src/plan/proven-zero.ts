@@ -1,6 +1,7 @@
 import type { Container } from '../model/snapshot.ts';
 import { isNonRoot } from './configuration-needs.ts';
 import { hasRootId } from './evidence-of-processes.ts';
+import { baseName } from '../model/base-name.ts';
 
 /** Whether a container is shown to need no capability at all, and what shows it or stands in the way. */
 export interface Proof {
@@ -36,7 +37,7 @@ export function provenZero(container: Container): Proof {
   );
   if (powered) return not(`${powered.path} takes power from its file`);
   const helper = poweredFiles.value.find(
-    ({ path, isSetuidRoot }) => mayGain && isSetuidRoot && !USUAL.includes(path.slice(path.lastIndexOf('/') + 1)),
+    ({ path, isSetuidRoot }) => mayGain && isSetuidRoot && !USUAL.includes(baseName(path)),
   );
   if (helper) return not(`${helper.path} is setuid root, and something may run it`);
   return { isProven: true, because: 'no process of it is root or holds any, and no program it runs can get any' };

@@ -1,6 +1,7 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { ProcessFacts } from '../model/runtime.ts';
 import type { Container } from '../model/snapshot.ts';
+import { baseName } from '../model/base-name.ts';
 
 /**
  * What a root container keeps when nothing is known of it: every default capability that at least 1.7 % of root
@@ -72,7 +73,7 @@ function startsOthers(one: ProcessFacts): boolean {
 
 /** Busybox is many programs in one file, and is each by the name it was started as. */
 function programOf({ executable, name }: ProcessFacts): string {
-  const file = executable === null ? name : executable.slice(executable.lastIndexOf('/') + 1);
+  const file = executable === null ? name : baseName(executable);
   return /^(?:busybox|toybox)/.test(file) ? name : file;
 }
 

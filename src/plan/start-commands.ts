@@ -1,3 +1,5 @@
+import { baseName } from '../model/base-name.ts';
+
 /** One command of a script, as far as its text shows it. */
 export interface StartCommand {
   /** The program's own name, and its words. */
@@ -125,7 +127,7 @@ function innerCommands(words: readonly string[]): readonly (readonly string[])[]
   return [words, ...inner]
     .map((each) => each.slice(each.findIndex((word) => !FLAG_OR_NUMBER.test(word))))
     .filter((each) => each.length > 0)
-    .map(([program = '', ...rest]) => [program.slice(program.lastIndexOf('/') + 1), ...rest]);
+    .map(([program = '', ...rest]) => [baseName(program), ...rest]);
 }
 
 const FLAG_OR_NUMBER = /^(?:-|\d+[a-z]?$)/;

@@ -9,6 +9,7 @@ import type { FolderAnswer, FolderReport } from './parse-folders.ts';
 import { parseFolders, UNTOLD } from './parse-folders.ts';
 import type { ContainerReport } from './parse-runtime.ts';
 import type { ScanSource } from './take-snapshot.ts';
+import { baseName } from '../model/base-name.ts';
 
 /** A running container whose folders are asked for. */
 export interface FolderSubject {
@@ -85,7 +86,7 @@ function layerFolders(added: readonly string[]): readonly AskedFolder[] {
   return [...new Set(first.map(parentOf))].map((path) => ({
     path,
     holds: 'layer',
-    names: first.filter((one) => parentOf(one) === path).map((one) => one.slice(one.lastIndexOf('/') + 1)),
+    names: first.filter((one) => parentOf(one) === path).map((one) => baseName(one)),
   }));
 }
 

@@ -1,3 +1,5 @@
+import { baseName } from '../model/base-name.ts';
+
 /**
  * The commands that a script becomes or reads in, word by word: what stands after `exec`, `.` and `source`. `"$@"` stands
  * for the words the script was given.
@@ -30,11 +32,6 @@ export function isShell(program: string): boolean {
 /** Whether a program does nothing but run another, as another user, under another parent or in another place. */
 export function isWrapper(program: string): boolean {
   return WRAPPERS.includes(baseName(program));
-}
-
-/** The last part of a path. */
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 const WRAPPERS = [
