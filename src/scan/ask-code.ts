@@ -3,6 +3,7 @@ import { askShell } from './ask-shell.ts';
 import type { CodeQuestion } from './code-script.ts';
 import { codeScript } from './code-script.ts';
 import type { ScanSource } from './take-snapshot.ts';
+import { reportHead } from './report-head.ts';
 
 /** Whether the code that each process runs names chroot, by its number; nothing of a process whose code cannot be told. */
 export async function askCode(
@@ -24,13 +25,7 @@ export function parseCode(text: string) {
   const [linked, mapped, loud] = [pidsAfter('linked'), pidsAfter('mapped'), pidsAfter('loud')];
   const told = lines.includes('many') ? [] : [...mapped].filter((pid) => linked.has(pid));
   return {
-    kernel: after('sys/kernel/osrelease:', lines),
-    hostName: after('sys/kernel/hostname:', lines),
-    isWhole: lines.at(-1) === '' && lines.at(-2) === 'end',
-    names: new Map([...told.map((pid) => [pid, loud.has(pid)] as const)]),
+    ...reportHead(lines),
+    names: new Map(told.map((pid) => [pid, loud.has(pid)])),
   };
-}
-
-function after(prefix: string, lines: readonly string[]): string | undefined {
-  return lines.find((line) => line.startsWith(prefix))?.slice(prefix.length);
 }

@@ -1,3 +1,5 @@
+import { reportHead } from './report-head.ts';
+
 /** What the folder script printed, by the number of each folder that was asked for. */
 export interface FolderReport {
   readonly kernel: string | undefined;
@@ -44,9 +46,7 @@ export function parseFolders(text: string): FolderReport {
     folders.set(Number(digits), withLine(known, kind, rest));
   }
   return {
-    kernel: after('sys/kernel/osrelease:', lines),
-    hostName: after('sys/kernel/hostname:', lines),
-    isWhole: lines.at(-1) === '' && lines.at(-2) === 'end',
+    ...reportHead(lines),
     hasTool: lines.includes('tool getcap') || lines.includes('tool getfattr'),
     folders,
   };
@@ -56,10 +56,6 @@ const LINE =
   /^(gone|hidden|file|missing|outside|odd|searched|more|folder|below|made|power|setuid) (\d{1,6})(?: (.*))?$/;
 /** Of a folder that nothing was told of. */
 export const UNTOLD: FolderAnswer = { outcome: 'untold', rows: [], made: [], hasMore: false, powered: [], setuid: [] };
-
-function after(prefix: string, lines: readonly string[]): string | undefined {
-  return lines.find((line) => line.startsWith(prefix))?.slice(prefix.length);
-}
 
 function withLine(known: FolderAnswer, kind: string, rest: string): FolderAnswer {
   switch (kind) {

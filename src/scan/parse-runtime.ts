@@ -5,6 +5,7 @@ import { idMap } from './id-map.ts';
 import type { Socket } from './parse-socket.ts';
 import { parseSocket } from './parse-socket.ts';
 import { MOST_ROWS } from './runtime-script.ts';
+import { reportHead } from './report-head.ts';
 
 /** What the runtime script printed, sorted by container; it decides nothing. */
 export interface RuntimeReport {
@@ -39,10 +40,8 @@ export function parseRuntime(text: string): RuntimeReport {
   const lines = text.split('\n');
   const { byPid, members, crowded } = sorted(lines);
   return {
-    kernel: after('sys/kernel/osrelease:', lines),
-    hostName: after('sys/kernel/hostname:', lines),
+    ...reportHead(lines),
     isRoot: /^self\/status:Uid:\s+\d+\s+0\s/m.test(text),
-    isWhole: lines.at(-1) === '' && lines.at(-2) === 'end',
     reportOf(id, pid) {
       const pids = members.get(id) ?? [];
       if (!pids.includes(String(pid))) return undefined;
@@ -85,10 +84,6 @@ function add(map: ByKey, key: string, value: string): void {
   const values = map.get(key);
   if (values) values.push(value);
   else map.set(key, [value]);
-}
-
-function after(prefix: string, lines: readonly string[]): string | undefined {
-  return lines.find((line) => line.startsWith(prefix))?.slice(prefix.length);
 }
 
 function containerReport(byPid: ByKey, pids: readonly string[], init: string, isCrowded: boolean): ContainerReport {
