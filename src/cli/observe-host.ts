@@ -50,15 +50,15 @@ export async function observeHost(
 
 async function restarted(
   session: HostSession,
-  { id, name, pid, stopTimeout }: Watched,
+  { id, name, stopTimeout }: Watched,
   stuck: (name: string) => void,
 ): Promise<number> {
   const engine = await session.engine();
   try {
-    await engine.run(pid > 0 ? { kind: 'restart', id, timeoutSeconds: stopTimeout ?? 10 } : { kind: 'start', id });
+    await engine.run({ kind: 'restart', id, timeoutSeconds: stopTimeout ?? 10 });
   } catch (error) {
     const isRunning = await runs(engine, id);
-    if (isRunning === false && pid > 0) stuck(name);
+    if (isRunning === false) stuck(name);
     throw new EnforceError('engine', `${name} was stopped and did not start again: ${(error as Error).message}`, {
       hint: `start it: docker start ${id.slice(0, 12)}`,
       cause: error,
