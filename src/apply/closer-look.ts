@@ -1,6 +1,6 @@
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Baseline } from './baseline.ts';
-import type { ProcessLook } from './identities.ts';
+import type { Identity, ProcessLook } from './identities.ts';
 import { identityLoss } from './identities.ts';
 import { closedPorts } from './open-ports.ts';
 import type { HostTools, ProbedPort, RunningFacts } from './tools.ts';
@@ -11,6 +11,8 @@ export interface Insight {
   readonly worse: string | undefined;
   /** What is not as it was yet. */
   readonly notYet: string | undefined;
+  /** Programs that may be started on demand, where nothing but their absence is not as it was. */
+  readonly absent: readonly Identity[];
 }
 
 /** Looks into a running container, as often as it is asked to, but not more often than makes sense. */
@@ -59,8 +61,12 @@ export function closerLook({ tools, baseline, openers, openPorts }: Comparison):
       if (latest && at - latest.at < BETWEEN_MILLISECONDS) return latest.insight;
       const facts = baseline ? await tools.processes([...new Set([inspect.Id, ...openers])]) : NOTHING;
       const inside = baseline ? whoRuns(baseline.identities, facts.get(inspect.Id), inspect) : FINE;
-      const notYet = inside.notYet ?? whatIsClosed(facts) ?? (await otherAnswer(expected, tools));
-      latest = { at, insight: { worse: inside.worse, notYet } };
+      const other =
+        (inside.absent.length > 0 ? undefined : inside.notYet) ??
+        whatIsClosed(facts) ??
+        (await otherAnswer(expected, tools));
+      const absent = other === undefined ? inside.absent : [];
+      latest = { at, insight: { worse: inside.worse, notYet: other ?? inside.notYet, absent } };
       return latest.insight;
     },
   };
@@ -78,9 +84,9 @@ export function closerLook({ tools, baseline, openers, openPorts }: Comparison):
     const [first, second] = [earlier, look];
     earlier = look;
     if (before.value.length === 0) return FINE;
-    if (!first) return { worse: undefined, notYet: 'its processes were seen only once' };
-    const { worse, missing } = identityLoss(before.value, first, second);
-    return { worse, notYet: worse ?? missing };
+    if (!first) return notYet('its processes were seen only once');
+    const { worse, missing, absent } = identityLoss(before.value, first, second);
+    return { worse, notYet: worse ?? missing, absent };
   }
 
   function whatIsClosed(facts: ReadonlyMap<string, RunningFacts>): string | undefined {
@@ -98,7 +104,7 @@ export function closerLook({ tools, baseline, openers, openPorts }: Comparison):
   }
 
   function notSeen(what: string, because: string, isPassing = false): Insight {
-    if (isPassing) return { worse: undefined, notYet: `${what} could not be seen (${because})` };
+    if (isPassing) return notYet(`${what} could not be seen (${because})`);
     unseen.set(what, because);
     return FINE;
   }
@@ -107,7 +113,11 @@ export function closerLook({ tools, baseline, openers, openPorts }: Comparison):
 const NOTHING: ReadonlyMap<string, RunningFacts> = new Map();
 const WHO = 'who its processes are';
 const WHERE = 'where it listens';
-const FINE: Insight = { worse: undefined, notYet: undefined };
+const FINE: Insight = notYet(undefined);
+
+function notYet(what: string | undefined): Insight {
+  return { worse: undefined, notYet: what, absent: [] };
+}
 
 async function otherAnswer(
   expected: readonly ExpectedPort[],

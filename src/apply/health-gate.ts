@@ -4,7 +4,10 @@ import { withoutSecrets } from '../model/without-secrets.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Baseline } from './baseline.ts';
 import { portsToProbe } from './baseline.ts';
+import { isAbsenceBorne } from './borne-absence.ts';
 import type { CloserLook, ExpectedPort } from './closer-look.ts';
+import { identityText } from './identities.ts';
+import type { Identity } from './identities.ts';
 import { newPermissionErrors } from './permission-errors.ts';
 import { NOTHING_SUSPECTED, refusalTexts, suspicionOf, withRefusals } from './suspicion.ts';
 import type { Signs, Suspicion } from './suspicion.ts';
@@ -79,9 +82,14 @@ export async function passGate(context: GateContext): Promise<Verdict> {
     const waits = silent ?? waitingFor(inspect, context, elapsed);
     if (waits === undefined && insight?.worse !== undefined) return await failed(insight.worse, inspect, context);
     const notYet = waits ?? insight?.notYet;
-    if (notYet === undefined) return await readLog(context, inspect, answers);
+    if (notYet === undefined) return await readLog(context, inspect, { answers, absent: [] });
     const deadline = gate.deadlineSeconds + startPeriodSeconds(inspect);
-    if (elapsed > deadline * 1000) return await failed(`after ${deadline} s ${notYet}`, inspect, context);
+    if (elapsed > deadline * 1000) {
+      const absent = waits === undefined ? (insight?.absent ?? []) : [];
+      const isBorne = isAbsenceBorne(absent, { ...context.power, refusals: await context.refusals() });
+      if (isBorne) return await readLog(context, inspect, { answers, absent });
+      return await failed(`after ${deadline} s ${notYet}`, inspect, context);
+    }
     await clock.delay(POLL_MILLISECONDS);
   }
 }
@@ -137,7 +145,17 @@ async function lookAtPorts(own: ContainerInspect, context: GateContext): Promise
   };
 }
 
-async function readLog(context: GateContext, inspect: ContainerInspect, answers: readonly number[]): Promise<Verdict> {
+interface Standing {
+  readonly answers: readonly number[];
+  /** Programs that it does without so far. */
+  readonly absent: readonly Identity[];
+}
+
+async function readLog(
+  context: GateContext,
+  inspect: ContainerInspect,
+  { answers, absent }: Standing,
+): Promise<Verdict> {
   const { decisive } = context;
   const { taken, powered } = context.power;
   const refusals = await context.refusals();
@@ -155,8 +173,11 @@ async function readLog(context: GateContext, inspect: ContainerInspect, answers:
       'without its last words',
     );
   const because = inspect.State.Health?.Status === 'healthy' ? 'healthy' : 'up and answering';
-  const bears = refusals ? refusalTexts(refusals, taken, powered).map((text) => withoutSecrets(text, inspect)) : [];
-  const looks = looksOf(context, refusals);
+  const without = absent.map((one) => `${identityText(one)}, which nothing has started yet, and nothing was refused`);
+  const bears = [...(refusals ? refusalTexts(refusals, taken, powered) : []), ...without].map((text) =>
+    withoutSecrets(text, inspect),
+  );
+  const looks = looksOf(context, refusals).filter((look) => look !== 'G5' || absent.length === 0);
   return { passed: true, because, answers, unseen: context.closer.unseen(), bears, looks };
 }
 

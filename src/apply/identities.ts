@@ -32,8 +32,10 @@ export interface ProcessLook {
 export interface IdentityLoss {
   /** What runs as root now and never did before: nothing that would come right by waiting. */
   readonly worse: string | undefined;
-  /** What is not there, or does not stay. */
+  /** What is not there as it was, or does not stay. */
   readonly missing: string | undefined;
+  /** Where that is all that is missing: programs that have no process at all and were not root. Some are started on demand. */
+  readonly absent: readonly Identity[];
 }
 
 /** Holds two looks at the new container against who was there before. */
@@ -46,17 +48,20 @@ export function identityLoss(before: readonly Identity[], first: ProcessLook, se
     const known = named(before, name);
     return userId === 0 && known.length > 0 && known.every((identity) => identity.userId !== 0);
   });
-  const lost = before.find((identity) => !lasting.some((other) => keyOf(other) === keyOf(identity)));
+  const lost = before.filter((identity) => !lasting.some((other) => keyOf(other) === keyOf(identity)));
+  const isAbsent = ({ name, userId }: Identity): boolean => userId !== 0 && named(present, name).length === 0;
+  const [missing] = [...lost.filter((identity) => !isAbsent(identity)), ...lost];
   return {
     worse:
       risen && `${risen.name} runs as root now, and ran as ${idText(named(before, risen.name)[0] ?? risen)} before`,
-    missing: lost && whatIsMissing(lost, named(present, lost.name)),
+    missing: missing && whatIsMissing(missing, named(present, missing.name)),
+    absent: !risen && lost.every(isAbsent) ? lost : [],
   };
 }
 
 function whatIsMissing(lost: Identity, present: readonly Identity[]): string {
   const [other] = present;
-  const who = `${lost.name} as ${idText(lost)}`;
+  const who = identityText(lost);
   if (!other) return `${who} ran before and does not run now`;
   if (present.some((identity) => keyOf(identity) === keyOf(lost)))
     return `${who} does not stay up: it is started again and again`;
@@ -76,15 +81,25 @@ const MOST_GENERATIONS = 64;
 
 function identityOf({ name, userIds, groupIds, groups }: ProcessFacts): Identity {
   return {
-    name: name.replace(/(?<=[-_:/ ])\d+/g, '#'),
+    name: nameWithoutNumber(name),
     userId: userIds.effective,
     groupId: groupIds.effective,
     groups: [...new Set(groups)].toSorted((one, other) => one - other),
   };
 }
 
+/** What all of a program's numbered workers are called. */
+export function nameWithoutNumber(name: string): string {
+  return name.replace(/(?<=[-_:/ ])\d+/g, '#');
+}
+
 function keyOf(identity: Identity): string {
   return JSON.stringify([identity.name, identity.userId, identity.groupId, identity.groups]);
+}
+
+/** An identity in words: `smtpd as 101:102`. */
+export function identityText(identity: Identity): string {
+  return `${identity.name} as ${idText(identity)}`;
 }
 
 function idText({ userId, groupId, groups }: Identity): string {

@@ -43,8 +43,11 @@ export interface RefusalWatch {
 /** Who runs in a container, and where it listens. */
 export type RunningFacts = Pick<RuntimeFacts, 'processes' | 'listeners'>;
 
-/** The refusals of an observation. */
-export type Refusals = Pick<Observation, 'refusals' | 'refusedPrograms' | 'refusedChroots' | 'lostEvents'>;
+/** The refusals of an observation, and what has to be known of it to tell that there were no others. */
+export type Refusals = Pick<
+  Observation,
+  'refusals' | 'refusedPrograms' | 'refusedChroots' | 'choosers' | 'programs' | 'lostEvents'
+>;
 
 /** Who takes a host's lock here, and how long they wait for it. */
 export interface LockHolder {

@@ -38,9 +38,14 @@ export interface Observation {
   readonly refusedPrograms: readonly string[];
   /** Programs whose chroot was refused, by seccomp or for want of SYS_CHROOT. */
   readonly refusedChroots: readonly string[];
+  /** Programs that set their own capabilities (capset), or tried to: nobody can tell what they are refused from what they gave up. Not kept in files. */
+  readonly choosers?: readonly string[];
   /** What of these refusals root met with: all the others are no matter of what the container may hold. Not kept in files. */
   readonly refusedToRoot?: Pick<Observation, 'refusals' | 'refusedChroots'>;
 }
+
+/** How many of the programs that were started are named at most. */
+export const MOST_PROGRAMS = 100;
 
 /** One capability as one program asked for it. */
 export interface CapabilityUse {

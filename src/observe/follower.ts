@@ -1,3 +1,4 @@
+import { MOST_PROGRAMS } from '../model/observation.ts';
 import type { ThreadLine } from './parse-line.ts';
 import { capabilitiesOf } from './parse-line.ts';
 import type { CountedCheck, Tally } from './tally.ts';
@@ -15,7 +16,7 @@ export interface Follower {
   readonly refusedChrootsOfRoot: ReadonlySet<string>;
   /** What programs put into their own permitted set, `CAPABILITY PROGRAM`. */
   readonly declared: ReadonlySet<string>;
-  /** Programs that set their own capabilities, where the kernel does not tell which. */
+  /** Programs that set their own capabilities, or tried to; which, the kernel does not always tell. */
   readonly declaring: ReadonlySet<string>;
   /** Whether the first program of the container was seen to begin. */
   readonly sawFirst: boolean;
@@ -53,9 +54,6 @@ export type Strangers = 'inside' | 'engine' | 'nobody';
 
 /** What stands for a program that the engine was to start, and could not. */
 export const BY_ENGINE = '(by the engine)';
-
-/** Names kept of what needs no count. */
-const MOST_NAMES = 100;
 
 /** Follows nobody yet. */
 export function newFollower(): Follower {
@@ -225,5 +223,5 @@ function isRefusedIdentity(check: CountedCheck | undefined): boolean {
 }
 
 function note(names: Set<string>, name: string): void {
-  if (names.size < MOST_NAMES) names.add(name);
+  if (names.size < MOST_PROGRAMS) names.add(name);
 }

@@ -28,6 +28,8 @@ const BASELINE: Baseline = {
   facts: undefined,
 };
 
+const FINE: Insight = { worse: undefined, notYet: undefined, absent: [] };
+
 /** Looks each second, so many times, at a container that is found so at one look after the other; the last for ever. */
 async function looking(
   found: readonly RunningFacts[],
@@ -57,15 +59,13 @@ async function looking(
     openers: [WEB.Id],
     openPorts: baseline === 'forgotten' ? [] : baseline.openPorts,
   });
-  let insight: Insight = { worse: undefined, notYet: undefined };
+  let insight: Insight = FINE;
   for (let second = 0; second < seconds; second++) {
     insight = await closer.look(WEB, [{ ...PORT, fingerprint: says[0] === undefined ? undefined : 'HTTP 200' }]);
     await clock.delay(1000);
   }
   return { insight, looks, unseen: closer.unseen() };
 }
-
-const FINE = { worse: undefined, notYet: undefined };
 
 describe('a look into a new container', () => {
   test('is fine once it was seen twice as the old one was', async () => {
@@ -92,7 +92,26 @@ describe('a look into a new container', () => {
   ])('is not fine while %s', async (_what, found, notYet) => {
     const { insight } = await looking(found);
 
-    expect(insight).toEqual({ worse: undefined, notYet });
+    expect(insight).toEqual({ ...FINE, notYet });
+  });
+
+  test('tells a program that is only absent from one that runs otherwise, and from a closed port', async () => {
+    const CACHE = { name: 'anvil', userId: 106, groupId: 106, groups: [] };
+    const baseline: Baseline = {
+      ...BASELINE,
+      identities: { known: true, value: [{ name: 'nginx', userId: 0, groupId: 0, groups: [] }, CACHE] },
+    };
+    const closed = { ...WELL, listeners: aRuntime().listeners };
+
+    const { insight } = await looking([WELL], { baseline });
+    const { insight: also } = await looking([closed], { baseline });
+
+    expect(insight).toEqual({
+      ...FINE,
+      notYet: 'anvil as 106:106 ran before and does not run now',
+      absent: [CACHE],
+    });
+    expect(also).toEqual({ ...FINE, notYet: 'nothing listens at its port 80/tcp' });
   });
 
   test('is fine when what was missing came', async () => {

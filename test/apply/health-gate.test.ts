@@ -62,7 +62,7 @@ async function gate(
       return Promise.resolve('answers');
     },
     closer: {
-      look: () => Promise.resolve({ worse: undefined, notYet: undefined }),
+      look: () => Promise.resolve({ worse: undefined, notYet: undefined, absent: [] }),
       unseen: () => [],
       looks: () => ['G3'],
     },
@@ -118,6 +118,47 @@ describe('the gate lets a container pass', () => {
     const { verdict } = await gate([web()], { baseline: undefined, log: 'chown: Operation not permitted' });
 
     expect(verdict.passed).toBe(true);
+  });
+});
+
+describe('a program that has not come again at the deadline', () => {
+  const SMTPD = { name: 'smtpd', userId: 101, groupId: 102, groups: [] };
+  const refusals = {
+    refusals: [],
+    refusedPrograms: [],
+    refusedChroots: [],
+    choosers: [],
+    programs: [],
+    lostEvents: 0,
+  };
+  const lacking: Partial<GateContext> = {
+    closer: {
+      look: () => Promise.resolve({ worse: undefined, notYet: 'smtpd does not run', absent: [SMTPD] }),
+      unseen: () => [],
+      looks: () => ['G3', 'G5'],
+    },
+    refusals: () => Promise.resolve(refusals),
+  };
+
+  test('is told and done without where the kernel refused nothing; who runs counts as not looked at', async () => {
+    const { verdict, seconds } = await gate([web()], lacking);
+
+    expect(verdict).toMatchObject({
+      passed: true,
+      bears: ['smtpd as 101:102, which nothing has started yet, and nothing was refused'],
+      looks: expect.not.arrayContaining(['G5']),
+    });
+    expect(seconds).toBe(60);
+  });
+
+  test.each<[string, string, Partial<GateContext> & { readonly log?: string }]>([
+    ['nobody watched', 'after 60 s smtpd does not run', { refusals: () => Promise.resolve(undefined) }],
+    ['a port is silent', 'after 60 s nothing answers on its port 8080', { probe: silent }],
+    ['its log complains', 'its log has a permission error', { log: 'warning: smtpd: Permission denied' }],
+  ])('is missed where %s', async (_why, because, different) => {
+    const { verdict } = await gate([web()], { ...lacking, ...different });
+
+    expect(verdict).toMatchObject({ passed: false, because: expect.stringContaining(because) });
   });
 });
 

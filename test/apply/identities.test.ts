@@ -62,7 +62,7 @@ describe('a new container', () => {
   test('with the same users, whatever their numbers and order, has lost nothing', () => {
     const now = look(process('apache2', 33, { pid: 201 }), process('apache2', 0, { pid: 200 }));
 
-    expect(identityLoss(BEFORE, now, now)).toEqual({ worse: undefined, missing: undefined });
+    expect(identityLoss(BEFORE, now, now)).toEqual({ worse: undefined, missing: undefined, absent: [] });
   });
 
   test('that has more than before has lost nothing', () => {
@@ -72,7 +72,7 @@ describe('a new container', () => {
       process('helper', 0, { pid: 206 }),
     );
 
-    expect(identityLoss(BEFORE, now, now)).toEqual({ worse: undefined, missing: undefined });
+    expect(identityLoss(BEFORE, now, now)).toEqual({ worse: undefined, missing: undefined, absent: [] });
   });
 
   test('whose program runs as root and never did is worse, and says who it was', () => {
@@ -109,6 +109,6 @@ describe('a new container', () => {
       'apache2 as 33:33 (groups 33) does not stay up: it is started again and again',
     ],
   ])('one of whose processes %s lacks it', (_how, first, second, missing) => {
-    expect(identityLoss(BEFORE, first, second)).toEqual({ worse: undefined, missing });
+    expect(identityLoss(BEFORE, first, second)).toEqual({ worse: undefined, missing, absent: [] });
   });
 });

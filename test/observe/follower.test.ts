@@ -51,6 +51,12 @@ describe('following a container', () => {
     expect(usesOf(follower)).toEqual(['CHOWN web chown 2', 'SETUID redis ? 1']);
   });
 
+  test('names who set its own capabilities, or tried to, and not the engine that did', () => {
+    const follower = follow(['#50#s 0', '#50#n chronyd', '#50#s -1', '#10#n runc', '#10#s 0']);
+
+    expect([...follower.declaring]).toEqual(['web', 'chronyd']);
+  });
+
   test('leaves out what the engine does, until it has become the program of the container', () => {
     const follower = follow([...EXEC, '#30#c 0 0 b f', '#30#k chown']);
 
