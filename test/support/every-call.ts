@@ -6,7 +6,7 @@ import { LOCK_NAME } from '../../src/model/names.ts';
 import type { MemoryHost, ServiceOptions } from './memory-host.ts';
 import { memoryHost, RUN } from './memory-host.ts';
 import type { Mishap } from './mishap.ts';
-import { withMishap } from './mishap.ts';
+import { MISHAPS, withMishap } from './mishap.ts';
 
 /** What a process is to do on a host. */
 export type Work = (host: MemoryHost, tools: HostTools) => Promise<unknown>;
@@ -42,6 +42,24 @@ export async function everyCall(mishap: Mishap, scenario: Scenario): Promise<rea
     const end = await oneCall(mishap, atCall, scenario);
     if (!end) return ends;
     ends.push(end);
+  }
+}
+
+/**
+ * The same at a third of the calls, another third for each mishap, and at the last: all mishaps together meet each call
+ * more than once. With `ENFORCE_MISHAPS=all` at every call.
+ */
+export async function thirdOfCalls(mishap: Mishap, scenario: Scenario): Promise<readonly End[]> {
+  if (process.env['ENFORCE_MISHAPS'] === 'all') return await everyCall(mishap, scenario);
+  const ends: End[] = [];
+  for (let atCall = 1 + (MISHAPS.indexOf(mishap) % 3); ; atCall += 3) {
+    const end = await oneCall(mishap, atCall, scenario);
+    if (end) {
+      ends.push(end);
+      continue;
+    }
+    const last = (await oneCall(mishap, atCall - 1, scenario)) ?? (await oneCall(mishap, atCall - 2, scenario));
+    return last ? [...ends, last] : ends;
   }
 }
 

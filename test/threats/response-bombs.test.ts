@@ -46,7 +46,8 @@ describe('T7, a host that answers without end', () => {
     engines = await Promise.all(BOMBS.map(([, odd]) => hostileEngine(odd)));
     const inventory = withHosts(Object.fromEntries(BOMBS.map(([name], at) => [name, engines[at]?.address ?? ''])));
 
-    const program = startProgram(['plan', '-i', inventory, '--json'], {
+    // All of them answer at once, and a busy machine takes its time to say so.
+    const program = startProgram(['plan', '-i', inventory, '--json', '--timeout', '240'], {
       folder: operator.folder,
       // A heap in which only a few answers of the size that is allowed have room.
       environment: { HOME: fleet.homeFolder, NODE_OPTIONS: '--max-old-space-size=400' },
