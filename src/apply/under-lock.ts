@@ -112,6 +112,9 @@ type Attempt =
 /** Failures in a row that leave open whether the lock was taken, until the host is left alone. */
 const MOST_UNCLEAR = 5;
 
+/** Times in a row that a lock is found given back as soon as it was in the way, until that is no accident. */
+const MOST_MISSED = 3;
+
 /** Creates the lock and looks who has it, as often as the answers are lost; one of an earlier try is ours too. */
 async function tryToTake(attempts: Map<string, Held['until']>, terms: LockTerms, tools: HostTools): Promise<Attempt> {
   for (let times = 1; ; times++) {
@@ -120,6 +123,8 @@ async function tryToTake(attempts: Map<string, Held['until']>, terms: LockTerms,
       const current = await currentLock(await tools.engine());
       const until = current && attempts.get(current.token);
       if (current && until) return { held: { id: current.id, until } };
+      // It was given back between our call and our look.
+      if (!current && times <= MOST_MISSED) continue;
       return {
         other: current,
         failure: refusal ?? new EnforceError('locked', 'somebody removed the lock of this host at once'),

@@ -136,6 +136,20 @@ describe('the lock of somebody else', () => {
     expect(host.calls()).toEqual([]);
   });
 
+  test('that is given back between our call and our look is no reason to do nothing', async () => {
+    const other = await host.enter('8c1d');
+    void underLock(await terms(), other, () => new Promise<never>(() => undefined));
+    while (lockId() === undefined) await currentLockOf(other);
+    const theirs = lockId() ?? '';
+    host.engine.afterEach = ({ method, subject }) => {
+      if (method === 'POST' && subject === LOCK_NAME) host.engine.store.containers.delete(theirs);
+    };
+
+    const outcome = await applyChange(host.change, host.settings, alive(enforce));
+
+    expect(outcome.result).toBe('applied');
+  });
+
   test('is waited for, where there is patience', async () => {
     const other = await host.enter('8c1d');
     let release = (): void => undefined;
