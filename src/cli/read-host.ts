@@ -31,22 +31,24 @@ export async function readHost(
 export async function glanceAtHost(
   session: HostSession,
   assessment: Assessment,
-  tells: RuleScope['tells'],
+  scope: Pick<RuleScope, 'tells' | 'memory'>,
   { now, clock }: Pick<World, 'now' | 'clock'>,
 ): Promise<GlancedHost> {
   const [connection, engine] = await Promise.all([session.connection(), session.engine()]);
-  const { snapshot, containers, names } = await readForRules(boundedReader(engine, clock.now), connection, {
+  const { snapshot, ...counted } = await readForRules(boundedReader(engine, clock.now), connection, {
+    ...scope,
     now: now().toISOString(),
-    tells,
     wants: ({ names: called }) => maySelect(called, assessment),
   });
-  return { engine: snapshot.engine, containers, names, findings: assess(snapshot, assessment) };
+  return { ...counted, engine: snapshot.engine, findings: assess(snapshot, assessment) };
 }
 
 /** What a look at one host came to. */
 export interface GlancedHost {
   readonly engine: EngineFacts;
   readonly containers: number;
+  /** How many of them were not looked at again. */
+  readonly remembered: number;
   readonly names: readonly string[];
   readonly findings: readonly Finding[];
 }

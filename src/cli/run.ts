@@ -56,6 +56,11 @@ function build(world: World, end: (code: ExitCode) => void): Command {
   withRules(program.command('scan').description('look at the hosts and tell what violates the rules; changes nothing'))
     .option('-o, --output <file>', 'save what was read, to plan from later')
     .option('--exit-zero', 'end with 0 although there are findings', false)
+    .option(
+      '--incremental',
+      'look again only at containers that the engine lists otherwise than a scan of the last 24 h saw',
+      false,
+    )
     .action(async (options: ScanOptions) => end(await (await import('./commands/scan.ts')).scan(options, world)));
 
   withCarry(withRules(program.command('plan').description('show how the findings would be fixed; changes nothing')))

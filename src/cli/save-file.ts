@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { EnforceError } from '../model/errors.ts';
 
 /** Writes a file that only its owner can read, whole or not at all: beside first, then renamed into place. */
-export function saveFile(path: string, text: string): void {
+export function saveFile(path: string, text: string | Uint8Array): void {
   const file = openSavedFile(path);
   file.write(text);
   file.commit();
@@ -11,7 +11,7 @@ export function saveFile(path: string, text: string): void {
 
 /** A file that is written piece by piece, and is not there before it is whole. */
 export interface SavedFile {
-  readonly write: (text: string) => void;
+  readonly write: (text: string | Uint8Array) => void;
   readonly commit: () => void;
   /** Leaves no trace of it, unless it was committed. */
   readonly discard: () => void;

@@ -47,6 +47,7 @@ export function readSummaries(value: unknown): readonly ContainerSummary[] {
         : {},
       state: text(container['State']),
       networkMode: isJsonObject(container['HostConfig']) ? text(container['HostConfig']['NetworkMode']) : '',
+      row: container,
     };
   });
 }

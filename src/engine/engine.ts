@@ -46,6 +46,8 @@ export interface ContainerSummary {
   readonly state: string;
   /** As the container was told: `host`, `default`, `container:ID`, the name of a network. */
   readonly networkMode: string;
+  /** All that the engine lists of it. */
+  readonly row: JsonObject;
 }
 
 /**

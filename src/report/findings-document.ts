@@ -15,6 +15,8 @@ export interface ScannedHost {
   readonly engine: EngineFacts;
   /** How many it has. */
   readonly containers: number;
+  /** How many of them were not looked at again, but are as an earlier scan saw them; none when not given. */
+  readonly remembered?: number;
   readonly findings: readonly Finding[];
 }
 
@@ -64,12 +66,13 @@ export function unreadHost(host: Host, error: Error): UnreadHost {
 
 function hostDocument(result: ScanResult): JsonObject {
   if (!result.ok) return unreadHostDocument(unreadHost(result.host, result.error));
-  const { engine, containers } = result.value;
+  const { engine, containers, remembered = 0 } = result.value;
   return {
     host: result.host.name,
     address: addressText(result.host.address),
     reachable: true,
     engine: engineDocument(engine),
     containers,
+    ...(remembered > 0 ? { remembered } : {}),
   };
 }

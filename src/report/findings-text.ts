@@ -14,7 +14,16 @@ import { referencesText } from './references-text.ts';
 export function findingsTextWriter(options: { readonly colors: boolean }): FindingsWriter {
   const paint = painter(options.colors);
   const table = inGrowingColumns(paint, 72);
-  const counts: Counts = { hosts: 0, unread: 0, containers: 0, findings: 0, standing: 0, found: 0, foundHosts: 0 };
+  const counts: Counts = {
+    hosts: 0,
+    unread: 0,
+    containers: 0,
+    remembered: 0,
+    findings: 0,
+    standing: 0,
+    found: 0,
+    foundHosts: 0,
+  };
   const hints: string[] = [];
   let rows: (readonly Cell[])[] = [HEADINGS];
   const written = (): string => {
@@ -75,6 +84,8 @@ interface Counts {
   hosts: number;
   unread: number;
   containers: number;
+  /** Not looked at again. */
+  remembered: number;
   findings: number;
   /** Findings that no exception accepts, and in how many containers and hosts they are. */
   standing: number;
@@ -88,9 +99,10 @@ function count(result: ScanResult, counts: Counts): void {
     counts.unread++;
     return;
   }
-  const { containers, findings } = result.value;
+  const { containers, findings, remembered = 0 } = result.value;
   const standing = findings.filter(({ exception }) => exception === null);
   counts.containers += containers;
+  counts.remembered += remembered;
   counts.findings += findings.length;
   counts.standing += standing.length;
   counts.found += new Set(standing.map(({ container }) => container)).size;
@@ -98,12 +110,15 @@ function count(result: ScanResult, counts: Counts): void {
 }
 
 function summary(counts: Counts): string {
-  const { unread, findings, standing } = counts;
+  const { unread, findings, standing, remembered } = counts;
   const excepted = findings - standing;
   const parts = [
     standing > 0 ? found(counts) : nothingFound(counts),
     ...(excepted > 0 ? [`${excepted} excepted`] : []),
     ...(unread > 0 ? [`${counted(unread, 'host')} not scanned`] : []),
+    ...(remembered > 0
+      ? [`${counted(remembered, 'container')} as an earlier scan saw ${remembered === 1 ? 'it' : 'them'}`]
+      : []),
   ];
   return `${parts.join(', ')}.`;
 }

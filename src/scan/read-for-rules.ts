@@ -1,10 +1,11 @@
 import type { ContainerSummary, EngineReader } from '../engine/engine.ts';
 import { addressText } from '../model/inventory.ts';
 import type { MachineFacts } from '../model/machine.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Container, Snapshot } from '../model/snapshot.ts';
 import { askMachine, isOnHostNetwork } from './ask-machine.ts';
 import { machineFacts } from './machine-facts.ts';
 import { readContainers } from './read-containers.ts';
+import { rowDigest } from './row-digest.ts';
 import type { ScanSource } from './take-snapshot.ts';
 import { glancedContainer } from './take-snapshot.ts';
 
@@ -14,6 +15,8 @@ export interface RuleReading {
   readonly snapshot: Snapshot;
   /** How many containers the host has, and what they are called, by the list. */
   readonly containers: number;
+  /** How many of them were not looked at again. */
+  readonly remembered: number;
   readonly names: readonly string[];
 }
 
@@ -24,22 +27,54 @@ export interface RuleScope {
   readonly wants: (summary: ContainerSummary) => boolean;
   /** What the report will tell of the engine. */
   readonly tells: 'identity' | 'nothing';
+  /** Absent: everything is looked at. */
+  readonly memory?: ScanMemory;
+}
+
+/** What an earlier scan saw of containers that an engine lists as it did then. */
+export interface ScanMemory {
+  /** The container as it was seen when its row had this digest; undefined where it was not, or that is too long ago. */
+  readonly recall: (id: string, digest: string) => Container | undefined;
+  /** Tells what was seen now. */
+  readonly keep: (digest: string, container: Container) => void;
 }
 
 /**
  * Reads one host for its rules to be held against. Of the list only what is wanted is inspected, and the kernel is asked
- * only where a container is in the host's own network: nowhere else do rules look at what it tells.
+ * only where a container is in the host's own network: nowhere else do rules look at what it tells. What shares a network
+ * is never taken from memory, as it is held against processes, which have other numbers after each start.
  */
 export async function readForRules(
   engine: EngineReader,
   source: ScanSource,
-  { now, wants, tells }: RuleScope,
+  { now, wants, tells, memory }: RuleScope,
 ): Promise<RuleReading> {
   const listed = engine.list();
+  let remembered = 0;
+  const read = async (all: readonly ContainerSummary[]): Promise<readonly Container[]> => {
+    const needed = all.filter(isNeeded(wants));
+    if (!memory) return await readContainers(engine, needed, source.channels, glancedContainer);
+    const digests = new Map(needed.map(({ id, row }) => [id, rowDigest(row)] as const));
+    const known = needed.flatMap((one) =>
+      isOnHostNetwork(one) || one.networkMode.startsWith('container:')
+        ? []
+        : (memory.recall(one.id, digests.get(one.id) ?? '') ?? []),
+    );
+    remembered = known.length;
+    const recalled = new Set(known.map(({ id }) => id));
+    const seen = await readContainers(
+      engine,
+      needed.filter(({ id }) => !recalled.has(id)),
+      source.channels,
+      glancedContainer,
+    );
+    for (const container of seen) memory.keep(digests.get(container.id) ?? '', container);
+    return [...known, ...seen].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  };
   const [facts, summaries, containers, output] = await Promise.all([
     tells === 'identity' ? engine.facts() : listed.then((all) => engine.facts(extentFor(all))),
     listed,
-    listed.then((all) => readContainers(engine, all.filter(isNeeded(wants)), source.channels, glancedContainer)),
+    listed.then(read),
     listed.then((all) => (all.some(isOnHostNetwork) ? askMachine(source, ['holders']) : undefined)),
   ]);
   const snapshot: Snapshot = {
@@ -53,6 +88,7 @@ export async function readForRules(
   return {
     snapshot,
     containers: summaries.length,
+    remembered,
     names: summaries.flatMap(({ names }) => names.filter((name) => !name.includes('/')).slice(0, 1)),
   };
 }

@@ -58,6 +58,11 @@ export function glancedContainer(inspect: ContainerInspect): Container {
   return { ...namedContainer(digestSecrets(inspect)), configDigest: '' };
 }
 
+/** One that was glanced at before, and kept: no secret is in it any more. */
+export function rememberedContainer(inspect: ContainerInspect): Container {
+  return { ...namedContainer(inspect), configDigest: '' };
+}
+
 function namedContainer(inspect: ContainerInspect): Pick<Container, 'id' | 'name' | 'inspect'> {
   return { id: inspect.Id, name: inspect.Name.replace(/^\//, ''), inspect };
 }

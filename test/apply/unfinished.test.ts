@@ -6,7 +6,7 @@ import { idOf } from '../support/containers.ts';
 const OLD = idOf('old');
 
 function row(name: string, labels: Readonly<Record<string, string>> = {}, id = idOf(name)): ContainerSummary {
-  return { id, names: [name], labels, state: 'exited', networkMode: 'bridge' };
+  return { id, names: [name], labels, state: 'exited', networkMode: 'bridge', row: {} };
 }
 
 function candidate(name: string, run = '7f3a'): ContainerSummary {

@@ -34,8 +34,10 @@ describe('a list of containers', () => {
   test('gives names without their slash, labels and networks', () => {
     const more = { Labels: { tier: 'front' }, State: 'running', HostConfig: { NetworkMode: 'host' } };
 
-    expect(readSummaries([{ Id: ID, Names: ['/shop', '/app/shop'], ...more }])).toEqual([
-      { id: ID, names: ['shop', 'app/shop'], labels: { tier: 'front' }, state: 'running', networkMode: 'host' },
+    const row = { Id: ID, Names: ['/shop', '/app/shop'], ...more };
+
+    expect(readSummaries([row])).toEqual([
+      { id: ID, names: ['shop', 'app/shop'], labels: { tier: 'front' }, state: 'running', networkMode: 'host', row },
     ]);
   });
 
@@ -46,7 +48,7 @@ describe('a list of containers', () => {
 
     const [bare, strange] = readSummaries(odd);
 
-    expect(bare).toEqual({ id: ID, names: [], labels: {}, state: '', networkMode: '' });
+    expect(bare).toEqual({ id: ID, names: [], labels: {}, state: '', networkMode: '', row: { Id: ID } });
     expect(strange?.names).toEqual(['a']);
     expect(Object.entries(strange?.labels ?? {})).toEqual([
       ['__proto__', 'x'],

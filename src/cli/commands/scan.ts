@@ -7,16 +7,18 @@ import { snapshotsWriter } from '../../report/snapshots-document.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { worst } from '../exit-code.ts';
 import type { Inputs } from '../inputs.ts';
-import { readInputs } from '../inputs.ts';
+import { readInputs, stateFolder } from '../inputs.ts';
 import type { CommonOptions } from '../options.ts';
 import { usesColors } from '../output.ts';
 import { startProgress, warn } from '../progress-line.ts';
 import type { Progress } from '../progress.ts';
 import { glanceAtHost, openFindings, readHost, withDetails } from '../read-host.ts';
 import { containerNames } from '../require-containers.ts';
+import { usage } from '../run.ts';
 import { openSavedFile } from '../save-file.ts';
 import type { FleetReading } from '../scan-fleet.ts';
 import { readFleet } from '../scan-fleet.ts';
+import { openScanMemory } from '../scan-memory.ts';
 import { spareMemory } from '../spare-memory.ts';
 import { write } from '../write.ts';
 import type { World } from '../world.ts';
@@ -25,10 +27,13 @@ import type { World } from '../world.ts';
 export interface ScanOptions extends CommonOptions {
   readonly output?: string;
   readonly exitZero: boolean;
+  readonly incremental: boolean;
 }
 
 /** `enforce scan`: what violates the rules. Only reads. */
 export async function scan(options: ScanOptions, world: World): Promise<ExitCode> {
+  if (options.incremental && options.output !== undefined)
+    throw usage('--incremental does not go with --output', 'what a plan is made from is read anew');
   const inputs = await readInputs(options, world);
   warn(inputs.warnings, options, world);
   const progress = startProgress(options, world);
@@ -55,10 +60,16 @@ export async function scan(options: ScanOptions, world: World): Promise<ExitCode
 type Take = (result: ScanResult, names: readonly string[]) => Promise<void>;
 type Seen = ScannedHost & { readonly names: readonly string[] };
 
-function glancing(inputs: Inputs, { json }: ScanOptions, take: Take, world: World): FleetReading<Seen> {
+function glancing(inputs: Inputs, options: ScanOptions, take: Take, world: World): FleetReading<Seen> {
+  const { json, incremental } = options;
   return {
     async read(session) {
-      const value = await glanceAtHost(session, inputs.assessment, json ? 'identity' : 'nothing', world);
+      const { host } = session;
+      const memory = incremental ? openScanMemory(host, stateFolder(options, world), world.now()) : undefined;
+      const scope = { tells: json ? 'identity' : 'nothing', ...(memory ? { memory } : {}) } as const;
+      const value = await glanceAtHost(session, inputs.assessment, scope, world);
+      const failure = memory?.save();
+      if (failure !== undefined) warn([`what was seen of ${host.name} is not remembered: ${failure}`], options, world);
       return { value, containers: value.containers };
     },
     take: (result) => take(result, result.ok ? result.value.names : []),
