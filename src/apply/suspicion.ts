@@ -33,7 +33,7 @@ export function suspicionOf({ taken, refusals, lines, powered }: Signs): Suspici
 
 /** The refusals of the kernel that come of taking these, in words: one for each capability, the first of it. */
 export function refusalTexts(
-  { refusals, refusedPrograms, refusedChroots }: Refusals,
+  { refusals, refusedPrograms, refusedChroots }: Omit<Refusals, 'lostEvents' | 'whole'>,
   taken: readonly string[],
   powered: readonly PoweredFile[],
 ): readonly string[] {

@@ -43,11 +43,14 @@ export interface RefusalWatch {
 /** Who runs in a container, and where it listens. */
 export type RunningFacts = Pick<RuntimeFacts, 'processes' | 'listeners'>;
 
-/** The refusals of an observation, and what has to be known of it to tell that there were no others. */
-export type Refusals = Pick<
-  Observation,
-  'refusals' | 'refusedPrograms' | 'refusedChroots' | 'choosers' | 'programs' | 'lostEvents'
->;
+/** The refusals of an observation, as far as they are a matter of what the container may hold. */
+export type Refusals = Pick<Observation, 'refusals' | 'refusedPrograms' | 'refusedChroots' | 'lostEvents'> & {
+  /** All that was told, whomever it met; absent where that is not known. */
+  readonly whole?: Pick<Observation, 'refusals' | 'refusedPrograms' | 'refusedChroots'> & {
+    readonly refusedSets: readonly string[];
+    readonly programs: readonly string[];
+  };
+};
 
 /** Who takes a host's lock here, and how long they wait for it. */
 export interface LockHolder {

@@ -106,13 +106,13 @@ function refusalsOf(
   watched: 'from its start' | 'as it ran',
 ): Refusals {
   if (!observation) throw brokenOff ?? new EnforceError('engine', 'nothing was recorded');
-  const { refusedToRoot, refusedPrograms, choosers, programs, lostEvents } = observation;
+  const { refusedToRoot, refusedPrograms, refusedSets, programs, lostEvents } = observation;
   const { refusals, refusedChroots } = refusedToRoot ?? observation;
   const isAnything = refusals.length + refusedChroots.length + refusedPrograms.length > 0;
   if (watched === 'from its start' && !observation.sawStart && !isAnything)
     throw new EnforceError('engine', 'its start was not recognised');
-  const seen = programs && choosers ? { programs, choosers } : {};
-  return { refusals, refusedChroots, refusedPrograms, lostEvents, ...seen };
+  const seen = { refusals, refusedChroots, refusedPrograms, lostEvents };
+  return refusedSets && programs ? { ...seen, whole: { ...observation, refusedSets, programs } } : seen;
 }
 
 async function inTime<Value>(work: Promise<Value>): Promise<Value> {

@@ -38,8 +38,8 @@ export interface Observation {
   readonly refusedPrograms: readonly string[];
   /** Programs whose chroot was refused, by seccomp or for want of SYS_CHROOT. */
   readonly refusedChroots: readonly string[];
-  /** Programs that set their own capabilities (capset), or tried to: nobody can tell what they are refused from what they gave up. Not kept in files. */
-  readonly choosers?: readonly string[];
+  /** Programs that asked for capabilities of their own (capset), and were refused. Not kept in files. */
+  readonly refusedSets?: readonly string[];
   /** What of these refusals root met with: all the others are no matter of what the container may hold. Not kept in files. */
   readonly refusedToRoot?: Pick<Observation, 'refusals' | 'refusedChroots'>;
 }

@@ -12,11 +12,13 @@ export interface Follower {
   /** Programs that were started in it, by the first 15 characters of their names. */
   readonly programs: ReadonlySet<string>;
   readonly refusedChroots: ReadonlySet<string>;
+  /** Programs that asked for capabilities of their own, and were refused. */
+  readonly refusedSets: ReadonlySet<string>;
   /** Those of them who were root. */
   readonly refusedChrootsOfRoot: ReadonlySet<string>;
   /** What programs put into their own permitted set, `CAPABILITY PROGRAM`. */
   readonly declared: ReadonlySet<string>;
-  /** Programs that set their own capabilities, or tried to; which, the kernel does not always tell. */
+  /** Programs that set their own capabilities, where the kernel does not tell which. */
   readonly declaring: ReadonlySet<string>;
   /** Whether the first program of the container was seen to begin. */
   readonly sawFirst: boolean;
@@ -59,7 +61,8 @@ export const BY_ENGINE = '(by the engine)';
 export function newFollower(): Follower {
   const threads = new Map<number, Thread>();
   const tally = newTally();
-  const [programs, refusedPrograms, refusedChroots, refusedChrootsOfRoot, declared, declaring] = [
+  const [programs, refusedPrograms, refusedChroots, refusedChrootsOfRoot, refusedSets, declared, declaring] = [
+    new Set<string>(),
     new Set<string>(),
     new Set<string>(),
     new Set<string>(),
@@ -106,6 +109,7 @@ export function newFollower(): Follower {
     refusedPrograms,
     refusedChroots,
     refusedChrootsOfRoot,
+    refusedSets,
     declared,
     declaring,
     get sawFirst() {
@@ -163,6 +167,7 @@ export function newFollower(): Follower {
         case 'set-capabilities':
           if (thread.origin === 'inside') {
             note(declaring, thread.name);
+            if (!line.done) note(refusedSets, thread.name);
             thread.isRoot = undefined;
           } else if (line.done) thread.origin = 'ready';
           return;

@@ -175,7 +175,7 @@ export function newSubject(container: Watched, probe: Observation['probe'], star
         programs: [...follower.programs],
         refusedPrograms: [...follower.refusedPrograms],
         refusedChroots: [...follower.refusedChroots],
-        choosers: [...follower.declaring],
+        refusedSets: [...follower.refusedSets],
         refusedToRoot: { refusals: refusalsOfRoot, refusedChroots: [...follower.refusedChrootsOfRoot] },
       };
     },

@@ -123,14 +123,8 @@ describe('the gate lets a container pass', () => {
 
 describe('a program that has not come again at the deadline', () => {
   const SMTPD = { name: 'smtpd', userId: 101, groupId: 102, groups: [] };
-  const refusals = {
-    refusals: [],
-    refusedPrograms: [],
-    refusedChroots: [],
-    choosers: [],
-    programs: [],
-    lostEvents: 0,
-  };
+  const nothing = { refusals: [], refusedPrograms: [], refusedChroots: [] };
+  const refusals = { ...nothing, lostEvents: 0, whole: { ...nothing, refusedSets: [], programs: [] } };
   const lacking: Partial<GateContext> = {
     closer: {
       look: () => Promise.resolve({ worse: undefined, notYet: 'smtpd does not run', absent: [SMTPD] }),

@@ -51,10 +51,10 @@ describe('following a container', () => {
     expect(usesOf(follower)).toEqual(['CHOWN web chown 2', 'SETUID redis ? 1']);
   });
 
-  test('names who set its own capabilities, or tried to, and not the engine that did', () => {
-    const follower = follow(['#50#s 0', '#50#n chronyd', '#50#s -1', '#10#n runc', '#10#s 0']);
+  test('names who was refused capabilities of its own, and neither who got them nor the engine', () => {
+    const follower = follow(['#50#s 0', '#50#n chronyd', '#50#s -1', '#10#s -1']);
 
-    expect([...follower.declaring]).toEqual(['web', 'chronyd']);
+    expect([...follower.refusedSets]).toEqual(['chronyd']);
   });
 
   test('leaves out what the engine does, until it has become the program of the container', () => {
