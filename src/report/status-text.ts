@@ -167,7 +167,7 @@ function suspectRow({ host, container, run, because, rollback }: SuspectChange):
 const TOO_OFTEN = 3;
 
 function deferredRow({ host, container, run, because, missed }: DeferredChange): readonly Cell[] {
-  const times = `${missed} windows in a row`;
+  const times = `${missed} times in a row`;
   return [
     `${plainText(host, 64)}/${plainText(container, 64)}`,
     missed < 2 ? '' : missed < TOO_OFTEN ? times : { text: times, tone: 'bad' },

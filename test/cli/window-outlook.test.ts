@@ -78,7 +78,7 @@ describe('enforce status', () => {
     await site.at('2026-12-06T05:04:00Z', 'apply', '--yes', '-l', 'web-1');
     const { stdout } = await site.at(CLOSED, 'status', '--json');
 
-    expect(twice.stdout).toMatch(/^deferred +web-1\/web +2 windows in a row +run 261129\w+ +it may take 2 min 20 s/m);
+    expect(twice.stdout).toMatch(/^deferred +web-1\/web +2 times in a row +run 261129\w+ +it may take 2 min 20 s/m);
     expect(JSON.parse(stdout)).toMatchObject({ deferred: [{ host: 'web-1', container: 'web', windows_missed: 3 }] });
   });
 

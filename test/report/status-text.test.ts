@@ -63,8 +63,8 @@ kept         web-1/shop  shop.enforce-bak-7f3a  run 7f3a  until 2026-11-29
              web-1/ftp   ftp.enforce-bak-7f3a   run 7f3a
 unfinished   web-2/shop  run 81c0  the old container is stopped
 worse since  web-1/ftp  run 7f3a  it is unhealthy  enforce rollback 7f3a
-deferred     web-3/shop  3 windows in a row  run 7f3a  outside its windows
-             web-4/ftp                       run 81c0  interrupted before it was begun
+deferred     web-3/shop  3 times in a row  run 7f3a  outside its windows
+             web-4/ftp                     run 81c0  interrupted before it was begun
 windows      web-1: closed; weekend opens Sat 2026-11-28 22:00 Europe/Berlin (21:00 UTC), in 6 d 16 h, for 4 h
 locked       web-2  lock 0c210c210c21  run 81c0  mlopez@ops-1  for 40 s   ends by itself in 165 s at the latest
              web-3  lock 1f001f001f00  run 7e00  mlopez@ops-1  for 900 s  has run out: enforce unlock removes it
