@@ -43,16 +43,17 @@ files=$(printf '%s\n' "$code" | sort -u -k 1,1 | sed -n 's/^[^ ]* [^ ]* \([^ ]*\
 # A device is read without end, and what is very large would have to fit into memory.
 files=$(ls -lLn $files 2>/dev/null |
   sed -nE 's!^-[^ ]* +[0-9]+ +[0-9]+ +[0-9]+ +([0-9]{1,8}|[12][0-9]{8}) .* ([0-9]+/map_files/[0-9a-f]+-[0-9a-f]+)$!\2!p')
-# A name of the linker's stands by itself between two zero bytes; not every grep can look for that.
-if printf 'a\0chroot\0' | grep -qzxF chroot 2>/dev/null; then
-  unnamed='-LzxF -e chroot -e syscall.Chroot -e golang.org/x/sys/unix.Chroot -e vendor/golang.org/x/sys/unix.Chroot'
+# A name of the linker's stands between two zero bytes, or ends a longer one, as linkers keep what two names share but once;
+# so do those of Go's packages. Not every grep can look for that.
+if printf 'a\0my_chroot\0' | grep -qzxE '[a-z_]*chroot' 2>/dev/null; then
+  whole=-Lzx name='[A-Za-z0-9_./-]*[cC]hroot'
 else
-  unnamed='-L -e chroot -e Chroot'
+  whole=-L name='[cC]hroot'
 fi
 # Whoever closes the connection does not end what runs here: it ends by itself.
 search() {
   ulimit -v 1048576 2>/dev/null
-  grep $unnamed $files /dev/null 2>/dev/null </dev/null &
+  grep $whole -E -e "$name" $files /dev/null 2>/dev/null </dev/null &
   grep=$!
   (
     for second in ${Array.from({ length: MOST_SECONDS }, (_, second) => second + 1).join(' ')}; do

@@ -30,6 +30,8 @@ describeReal('whether the code that a container runs names chroot', () => {
   test.each<readonly [string, string, boolean | undefined]>([
     ['is told of a program that does not, whatever the C library has', sleep, false],
     ['is told of a program that does', `${sleep}\0chroot\0`, true],
+    ['is told of one whose linker kept the name as the end of another', `${sleep}\0pr_fsio_chroot\0`, true],
+    ['is not told of a text about it', `${sleep}\0see chroot(2)\0cannot chroot now\0`, false],
     ['is not told of one that is linked to nothing, as it may have lost its names', busybox(), undefined],
   ])('%s', async (_sentence, program, expected) => {
     const name = await started(program);
