@@ -177,11 +177,14 @@ function noNetwork({ inspect: { HostConfig, NetworkSettings } }: Container): Blo
   };
 }
 
-/** Its network's name stands for another network by now: the new one would join that, the old one could not start (N18). */
+/**
+ * Its network's name stands for another network by now: the new one would join that, the old one could not start (N18).
+ * The engine makes its own bridge anew whenever it starts, and joins what is on it by name.
+ */
 function movedNetwork({ inspect, details }: Container): Blocked | undefined {
   for (const [network, { NetworkID = '' }] of Object.entries(inspect.NetworkSettings.Networks ?? {})) {
     const facts = details?.networks.find(({ name }) => name === network);
-    if (!facts || NetworkID === '' || facts.id === NetworkID) continue;
+    if (network === 'bridge' || !facts || NetworkID === '' || facts.id === NetworkID) continue;
     return {
       because: `NetworkSettings.Networks.${network}.NetworkID: ${facts.id === null ? 'the name stands for no network of the engine, or for more than one' : `the name stands for another network now (${shortened(facts.id)} instead of ${shortened(NetworkID)})`}`,
       hint: 'connect it to the network by hand, so that its name and its id agree, then plan again',

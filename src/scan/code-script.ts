@@ -32,7 +32,7 @@ for pid in "$@"; do maps="$maps $pid/maps"; programs="$programs $pid/exe"; done
 [ -n "$maps" ] || { echo end; exit 0; }
 mapped=$(grep -HE '^[0-9a-f]+-[0-9a-f]+ r-x' $maps /dev/null 2>/dev/null |
   sed -nE 's!^([0-9]+)/maps:0*([0-9a-f]+)-0*([0-9a-f]+) [-rwxps]+ [0-9a-f]+ ([0-9a-f]+:[0-9a-f]+) ([1-9][0-9]*) .*/([^/]+)$!\4:\5 \1 \1/map_files/\2-\3 \6!p')
-libraries=' (libc|libc-[0-9.]+|ld-[^ /]+|libpthread[^ /]*|libm|libm-[0-9.]+|libdl[^ /]*|librt[^ /]*|libresolv[^ /]*|libsystemd[^ /]*|libaudit[^ /]*|libseccomp[^ /]*)\.so[^ /]*$'
+libraries=' (libc|libc-[0-9.]+|ld-[^ /]+|libpthread[^ /]*|libm|libm-[0-9.]+|libdl[^ /]*|librt[^ /]*|libresolv[^ /]*|libsystemd[^ /]*|libaudit[^ /]*|libseccomp[^ /]*|libcap|libcap-ng)\.so[^ /]*$'
 printf '%s\n' "$mapped" | grep -E "$libraries" | sed 's/^[^ ]* \([0-9]*\) .*/linked \1/' | sort -u
 grep -lF 'Go build' $programs 2>/dev/null | sed 's/^\([0-9]*\).*/linked \1/' | sort -u
 code=$(printf '%s\n' "$mapped" | grep -vE "$libraries")

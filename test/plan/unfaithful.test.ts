@@ -136,6 +136,13 @@ describe('a container that could not be made again as it is', () => {
     expect(unfaithful(web(deviations), host())?.because).toContain(because);
   });
 
+  test('is not one on the engine’s own bridge, which is another after each start of the engine', () => {
+    const networks = [{ name: 'bridge', id: idOf('bridge anew'), driver: 'bridge', scope: 'local' }];
+    const before = { NetworkSettings: { Networks: { bridge: { NetworkID: idOf('bridge') } } } };
+
+    expect(unfaithful(web({ ...before, details: seen({ networks }) }), host())).toBeUndefined();
+  });
+
   test('with a setting of one interface, which engines from 28 on refuse', () => {
     const tuned = web({ HostConfig: { Sysctls: { 'net.ipv4.conf.eth0.rp_filter': '2' } } });
 
