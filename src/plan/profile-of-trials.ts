@@ -30,6 +30,11 @@ function knownBy(
   passed: ProfileTrial | undefined,
 ): readonly ProfiledCapability[] {
   if (verdict === 'keep') {
+    // Somebody's word for these containers here, and of no other; what they wrote beside it is nobody else's business.
+    if (evidence === 'pinned')
+      return [
+        { capability, verdict, class: 'safe-set', because: 'it was pinned where it was tried', isTolerated: false },
+      ];
     const isKnown = evidence !== 'none' && !isOwnSetting({ class: evidence, because });
     return [{ capability, verdict, class: isKnown ? evidence : 'safe-set', because, isTolerated }];
   }

@@ -22,7 +22,8 @@ export function profileOf(
     held: decisions.map(({ capability }) => capability),
     capabilities: decisions
       .map(({ capability, verdict, evidence, because, isTolerated = false }): ProfiledCapability => {
-        return { capability, verdict, class: evidence === 'none' ? 'silent' : evidence, because, isTolerated };
+        const told = evidence === 'pinned' ? 'pinned where it was watched' : because;
+        return { capability, verdict, class: evidence === 'none' ? 'silent' : evidence, because: told, isTolerated };
       })
       // What was kept because nothing was known is no knowledge.
       .filter((known) => known.class !== 'safe-set' && !isOwnSetting(known)),

@@ -148,6 +148,23 @@ describe('a profile of trials', () => {
     expect(capabilities.find(({ capability }) => capability === 'KILL')).toMatchObject({ class: 'required' });
   });
 
+  test('keeps nothing of a pin but that there was one, and nobody goes by it afterwards', () => {
+    const because = 'pinned in the playbook (team/web.yml:1: ticket SEC-7 by alice)';
+    const decisions = chosen(WEB).decisions.map((one) =>
+      one.capability === 'NET_RAW' ? { ...one, verdict: 'keep' as const, evidence: 'pinned' as const, because } : one,
+    );
+    const trial = aTrial([...SAFE, 'NET_RAW'], {
+      result: 'failed',
+      before: decisions.map(({ capability }) => capability),
+    });
+
+    const profile = profileOfTrials(WEB, { decisions, mode: 'equivalent' }, [trial]);
+
+    expect(profileText(profile)).not.toMatch(/alice|web\.yml/);
+    const plan = chosen(WEB, { profiles: [profile] });
+    expect(plan.decisions.find(({ capability }) => capability === 'NET_RAW')).toMatchObject({ verdict: 'drop' });
+  });
+
   test('holds a program’s name that poses as another line', () => {
     const program = 'x" }], stop: null }\n  SYS_ADMIN: { verdict: keep';
     const profile = tried([aTrial(SAFE, { identities: [{ program, user: 0, group: 0 }] })]);
