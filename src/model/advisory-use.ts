@@ -6,7 +6,8 @@ export function whyAdvisory({
   call,
   program,
 }: Pick<CapabilityUse, 'capability' | 'call' | 'program'>): string | undefined {
-  if (capability === 'FSETID') return 'only to keep a set-group-id bit; nothing fails without it';
+  if (capability === 'FSETID')
+    return 'only to keep a set-group-id bit, which is left out without it and without a word';
   if (capability === 'SETPCAP' && call === 'capset')
     return 'as every change of capability sets does; it is granted without';
   if ((capability === 'SYS_ADMIN' || capability === 'SETPCAP') && call !== null && ALWAYS_ASKING.test(call))
@@ -19,4 +20,4 @@ export function whyAdvisory({
 /** Tools of shadow-utils, which do not look at whether it was written, and daemons that were tried without. */
 const BEARS_NO_AUDIT =
   /^(?:(?:user|group)(?:add|mod|del)|newusers|chpasswd|chgpasswd|gpasswd|chage|crond?|vsftpd|proftpd)$/;
-const ALWAYS_ASKING = /^(?:execve(?:at)?|mmap2?|mremap|mprotect|brk|v?fork|clone3?)$/;
+const ALWAYS_ASKING = /^(?:execve(?:at)?|mmap2?|mremap|mprotect|brk|v?fork)$/;

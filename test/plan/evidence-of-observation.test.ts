@@ -63,6 +63,12 @@ describe('what a container was seen to do', () => {
     expect(about(use.capability, { uses: [use] })).toMatchObject([{ class: 'advisory' }]);
   });
 
+  test('but a process that is made with namespaces of its own does need the right to', () => {
+    const uses = [aUse('SYS_ADMIN', { program: 'bwrap', call: 'clone' })];
+
+    expect(about('SYS_ADMIN', { uses })).toMatchObject([{ class: 'used-at-start' }]);
+  });
+
   test('but a program that takes capabilities off itself for good does need the right to', () => {
     const uses = [aUse('SETPCAP', { program: 'setpriv', call: 'prctl' })];
 
