@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalEntry, Outcome } from '../model/journal.ts';
 import { countOutcomes } from '../report/outcome-text.ts';
@@ -91,7 +91,7 @@ function journalEntries(file: string): readonly JournalEntry[] {
   let text: string;
   try {
     // A device or a pipe in its place may have no end.
-    if (!statSync(file).isFile()) return [];
+    if (!lstatSync(file).isFile()) return [];
     text = readFileSync(file, 'utf8');
   } catch {
     return [];

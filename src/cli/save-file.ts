@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EnforceError } from '../model/errors.ts';
@@ -19,7 +20,7 @@ export interface SavedFile {
 
 /** Begins such a file. */
 export function openSavedFile(path: string): SavedFile {
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  const beside = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   let file: number | undefined;
   const discard = (): void => {
     if (file === undefined) return;

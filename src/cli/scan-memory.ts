@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { readContainer } from '../engine/answers.ts';
@@ -74,6 +74,7 @@ const LONGEST_MILLISECONDS = 86_400_000;
 const MOST_ENTRIES = 10_000;
 /** Of one host, unpacked: as much as its containers may describe themselves in. */
 const MOST_BYTES = 160 * 1024 * 1024;
+const MOST_PACKED_BYTES = 16 * 1024 * 1024;
 
 function entryLine({ at, digest, container }: Entry): string {
   return jsonLine({ at, row: digest, inspect: container.inspect as unknown as JsonObject });
@@ -81,7 +82,9 @@ function entryLine({ at, digest, container }: Entry): string {
 
 function readEntries(file: string): readonly Entry[] {
   try {
-    if (!statSync(file).isFile()) return [];
+    // What is not an ordinary file here may have no end, or never answer.
+    const seen = lstatSync(file);
+    if (!seen.isFile() || seen.size > MOST_PACKED_BYTES) return [];
     const text = gunzipSync(readFileSync(file), { maxOutputLength: MOST_BYTES }).toString('utf8');
     return text.split('\n').flatMap((line) => (line === '' ? [] : [entryOf(parseJson(line))]));
   } catch {

@@ -55,11 +55,11 @@ export async function readForRules(
     const needed = all.filter(isNeeded(wants));
     if (!memory) return await readContainers(engine, needed, source.channels, glancedContainer);
     const digests = new Map(needed.map(({ id, row }) => [id, rowDigest(row)] as const));
-    const known = needed.flatMap((one) =>
-      isOnHostNetwork(one) || one.networkMode.startsWith('container:')
-        ? []
-        : (memory.recall(one.id, digests.get(one.id) ?? '') ?? []),
-    );
+    const known = needed.flatMap((one) => {
+      if (isOnHostNetwork(one) || one.networkMode.startsWith('container:')) return [];
+      const recalled = memory.recall(one.id, digests.get(one.id) ?? '');
+      return recalled && isAsListed(recalled, one) ? [recalled] : [];
+    });
     remembered = known.length;
     const recalled = new Set(known.map(({ id }) => id));
     const seen = await readContainers(
@@ -68,7 +68,12 @@ export async function readForRules(
       source.channels,
       glancedContainer,
     );
-    for (const container of seen) memory.keep(digests.get(container.id) ?? '', container);
+    const rows = new Map(needed.map((one) => [one.id, one] as const));
+    for (const container of seen) {
+      const row = rows.get(container.id);
+      // Between the list and the look at it something may have been done to it.
+      if (row && isAsListed(container, row)) memory.keep(digests.get(container.id) ?? '', container);
+    }
     return [...known, ...seen].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   };
   const [facts, summaries, containers, output] = await Promise.all([
@@ -91,6 +96,10 @@ export async function readForRules(
     remembered,
     names: summaries.flatMap(({ names }) => names.filter((name) => !name.includes('/')).slice(0, 1)),
   };
+}
+
+function isAsListed({ name, inspect }: Container, { names, state }: ContainerSummary): boolean {
+  return names.includes(name) && inspect.State.Running === (state === 'running' || state === 'paused');
 }
 
 /** Whether a shell runs where the engine does is told by the engine's name. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -62,6 +62,21 @@ describe('enforce scan --incremental', () => {
     expect(incremental.stdout).toContain(`"remembered": ${same}`);
   });
 
+  test('remembers nothing of one that was called otherwise between the list and the look at it', async () => {
+    const web = engine.find('web');
+    engine.afterEach = ({ path }) => {
+      if (path.includes('/containers/json')) Object.assign(web ?? {}, { name: 'web-old' });
+      else if (path.includes(web?.id ?? '')) Object.assign(web ?? {}, { name: 'web' });
+    };
+    await operator.enforce('scan', '--incremental');
+    engine.afterEach = () => undefined;
+    Object.assign(web ?? {}, { name: 'web' });
+
+    const { stdout } = await operator.enforce('scan', '--incremental', '--container', 'web');
+
+    expect(stdout).toMatch(/^web-1 +web +privileged-host-port/m);
+  });
+
   test('looks at everything again a day later, and when the clock was set back', async () => {
     const words = operator.words('scan', '--incremental');
     await operator.run(words, { now: new Date('2026-11-20T05:00:00Z') });
@@ -104,6 +119,18 @@ describe('enforce scan --incremental', () => {
 
     expect([exitCode, stderr]).toEqual([2, '']);
     expect(stdout).not.toContain('as an earlier scan saw');
+  });
+
+  test('takes a link in the place of its memory for none, wherever it leads', async () => {
+    await operator.enforce('scan', '--incremental');
+    const [file = ''] = readdirSync(scans());
+    rmSync(join(scans(), file));
+    symlinkSync('/dev/zero', join(scans(), file));
+
+    const { exitCode } = await operator.enforce('scan', '--incremental');
+    const { stdout } = await operator.enforce('scan', '--incremental');
+
+    expect([exitCode, stdout]).toEqual([2, expect.stringContaining('3 containers as an earlier scan saw them')]);
   });
 
   test('that cannot remember tells what it found all the same, and why', async () => {
