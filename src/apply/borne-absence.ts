@@ -1,16 +1,22 @@
 import { MOST_PROGRAMS } from '../model/observation.ts';
+import type { ProcessFacts } from '../model/runtime.ts';
 import type { Identity } from './identities.ts';
 import { nameWithoutNumber } from './identities.ts';
 import { refusalTexts } from './suspicion.ts';
 import type { Signs } from './suspicion.ts';
 
 /**
- * Whether programs that ran before and have no process now can be done without: only where the kernel told everything
- * since the new container began, refused nothing that was taken to anybody in it, root or not, and started none of them.
- * Then nobody has asked for them yet.
+ * Whether programs that ran before and have no process now can be done without. Only where the old container had started
+ * them later in its life than the new one is old: what begins with a service begins with it again. And only where the
+ * kernel told everything since the new one began, refused nothing that was taken to anybody in it, root or not, and started
+ * none of them: then nobody has asked for them yet.
  */
-export function isAbsenceBorne(absent: readonly Identity[], { refusals, taken, powered }: BorneSigns): boolean {
+export function isAbsenceBorne(
+  absent: readonly Identity[],
+  { refusals, taken, powered, before, seconds }: BorneSigns,
+): boolean {
   if (absent.length === 0 || !refusals?.whole) return false;
+  if (!absent.every(({ name }) => startedAfter(name, before) > seconds)) return false;
   const { whole, lostEvents } = refusals;
   if (lostEvents > 0 || whole.refusedSets.length > 0 || whole.programs.length >= MOST_PROGRAMS) return false;
   if (refusalTexts(whole, taken, powered).length > 0) return false;
@@ -18,5 +24,18 @@ export function isAbsenceBorne(absent: readonly Identity[], { refusals, taken, p
   return absent.every(({ name }) => !started.has(name));
 }
 
-/** What the kernel told, what was taken, and the programs with power of their own. */
-export type BorneSigns = Pick<Signs, 'refusals' | 'taken' | 'powered'>;
+/** What is known of both containers. */
+export interface BorneSigns extends Pick<Signs, 'refusals' | 'taken' | 'powered'> {
+  /** Processes of the old one. */
+  readonly before: readonly ProcessFacts[];
+  /** For so long the new one has been waited for. */
+  readonly seconds: number;
+}
+
+/** Seconds from the start of a container to the first of these processes that still runs; none where it is not known. */
+function startedAfter(name: string, before: readonly ProcessFacts[]): number {
+  const startOf = ({ startedAt = 0 }: ProcessFacts): number => startedAt;
+  const own = before.filter((one) => nameWithoutNumber(one.name) === name);
+  if (own.length === 0 || before.some(({ startedAt }) => startedAt === undefined)) return 0;
+  return Math.min(...own.map(startOf)) - Math.min(...before.map(startOf));
+}

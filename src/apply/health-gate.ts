@@ -5,6 +5,7 @@ import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Baseline } from './baseline.ts';
 import { portsToProbe } from './baseline.ts';
 import { isAbsenceBorne } from './borne-absence.ts';
+import type { BorneSigns } from './borne-absence.ts';
 import type { CloserLook, ExpectedPort } from './closer-look.ts';
 import { identityText } from './identities.ts';
 import type { Identity } from './identities.ts';
@@ -86,8 +87,8 @@ export async function passGate(context: GateContext): Promise<Verdict> {
     const deadline = gate.deadlineSeconds + startPeriodSeconds(inspect);
     if (elapsed > deadline * 1000) {
       const absent = waits === undefined ? (insight?.absent ?? []) : [];
-      const isBorne = isAbsenceBorne(absent, { ...context.power, refusals: await context.refusals() });
-      if (isBorne) return await readLog(context, inspect, { answers, absent });
+      if (isAbsenceBorne(absent, await borneSigns(context, deadline)))
+        return await readLog(context, inspect, { answers, absent });
       return await failed(`after ${deadline} s ${notYet}`, inspect, context);
     }
     await clock.delay(POLL_MILLISECONDS);
@@ -142,6 +143,16 @@ async function lookAtPorts(own: ContainerInspect, context: GateContext): Promise
     silent: silent && `nothing answers on its port ${silent.port}`,
     answers: [...new Set(looks.filter(({ look }) => look === 'answers').map(({ port }) => port))],
     expected,
+  };
+}
+
+async function borneSigns({ power, refusals, baseline }: GateContext, seconds: number): Promise<BorneSigns> {
+  const processes = baseline?.facts?.processes;
+  return {
+    ...power,
+    refusals: await refusals(),
+    before: processes?.known === true ? processes.value : [],
+    seconds,
   };
 }
 

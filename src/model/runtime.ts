@@ -45,6 +45,8 @@ export interface ProcessFacts {
   readonly bounding: readonly string[];
   readonly ambient: readonly string[];
   readonly hasNoNewPrivileges: boolean;
+  /** Seconds after the start of the machine; absent where that was not read. */
+  readonly startedAt?: number;
   /** Whether its code has the name of that system call; absent where that was not read. */
   readonly namesChroot?: boolean;
 }

@@ -162,6 +162,7 @@ function processOf(pid: number, lines: readonly string[], { users, groups }: Map
   )
     return [];
   const [executable] = allAfter('exe:', lines);
+  const startedAt = startIn(allAfter('stat:', lines).at(-1) ?? '');
   return [
     {
       pid,
@@ -176,8 +177,15 @@ function processOf(pid: number, lines: readonly string[], { users, groups }: Map
       bounding,
       ambient: ambient ?? [],
       hasNoNewPrivileges: fields.get('NoNewPrivs') === '1',
+      ...(startedAt === undefined ? {} : { startedAt }),
     },
   ];
+}
+
+/** The 22nd field (proc(5)), in hundredths of a second on every machine; a name may have blanks and brackets of its own. */
+function startIn(stat: string): number | undefined {
+  const field = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  return /^\d{1,15}$/.test(field) ? Number(field) / 100 : undefined;
 }
 
 function readIds(text: string | undefined, map: IdMap): ProcessIds | undefined {

@@ -74,6 +74,7 @@ $(ls -ln [0-9]*/ns/pid 2>/dev/null | sed -nE "s!^l[^>]* ([0-9]+)/ns/pid -> pid:\
 
 const PROCESSES = String.raw`
 status=
+began=
 programs=
 spaces=
 files=self/fd
@@ -86,12 +87,14 @@ for member in $members; do
   [ "$count" -le ${MOST_PROCESSES} ] || { [ "$count" -gt ${MOST_PROCESSES + 1} ] || printf 'crowded %s\n' "$id"; continue; }
   printf 'member %s %s\n' "$pid" "$id"
   status="$status $pid/status"
+  began="$began $pid/stat"
   programs="$programs $pid/exe"
   spaces="$spaces $pid/ns/user"
   case $shared in *" $id "*) files="$files $pid/fd" ;; esac
 done
 [ -z "$status" ] ||
   grep -HE '^(Name|State|PPid|Uid|Gid|Groups|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs):' $status 2>/dev/null
+[ -z "$began" ] || grep -H '' $began 2>/dev/null
 [ -z "$programs" ] || ls -ln$quote $programs 2>/dev/null | sed -nE 's!^l[^>]* ([0-9]+)/exe -> (.*)$!exe \1 \2!p'
 [ -z "$spaces" ] || ls -ln $spaces 2>/dev/null | sed -nE 's!^l[^>]* ([0-9]+)/ns/user -> user:\[([0-9]+)\]$!userns \1 \2!p'
 [ "$files" = self/fd ] || ls -ln$quote $files 2>/dev/null |

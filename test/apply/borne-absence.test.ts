@@ -18,7 +18,16 @@ const PING: PoweredFile = {
 
 function told(whole: Partial<NonNullable<Refusals['whole']>> = {}, lostEvents = 0): BorneSigns {
   const all = { ...NOTHING, refusedSets: [], programs: ['master', 'qmgr'], ...whole };
-  return { taken: ['NET_RAW', 'KILL'], powered: [PING], refusals: { ...NOTHING, lostEvents, whole: all } };
+  const refusals = { ...NOTHING, lostEvents, whole: all };
+  return { taken: ['NET_RAW', 'KILL'], powered: [PING], refusals, before: oldOnes(1000, 1061), seconds: 60 };
+}
+
+function oldOnes(masterAt: number, helperAt: number | undefined): BorneSigns['before'] {
+  const helper = aProcessOf('smtpd', { pid: 7, parent: 1 });
+  return [
+    aProcessOf('master', { pid: 1, startedAt: masterAt }),
+    helperAt === undefined ? helper : { ...helper, startedAt: helperAt },
+  ];
 }
 
 describe('a program that is started on demand and has no process after a change', () => {
@@ -27,7 +36,11 @@ describe('a program that is started on demand and has no process after a change'
   });
 
   test('is known by its name without its number', () => {
-    expect(isAbsenceBorne([{ ...SMTPD, name: 'worker/#' }], told({ programs: ['worker/7'] }))).toBe(false);
+    const before = [...oldOnes(1000, 1061), aProcessOf('worker/3', { startedAt: 1061 })];
+    const absent = [{ ...SMTPD, name: 'worker/#' }];
+
+    expect(isAbsenceBorne(absent, { ...told(), before })).toBe(true);
+    expect(isAbsenceBorne(absent, { ...told({ programs: ['worker/7'] }), before })).toBe(false);
   });
 
   test('may lack what is refused of what the container never had', () => {
@@ -37,6 +50,8 @@ describe('a program that is started on demand and has no process after a change'
   });
 
   test.each<[string, BorneSigns]>([
+    ['the old one had it from the beginning', { ...told(), before: oldOnes(1000, 1059) }],
+    ['nobody knows when the old one began it', { ...told(), before: oldOnes(1000, undefined) }],
     ['nobody watched', { ...told(), refusals: undefined }],
     ['not all was told', { ...told(), refusals: { ...NOTHING, lostEvents: 0 } }],
     ['the kernel lost events', told({}, 1)],

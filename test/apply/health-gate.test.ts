@@ -4,6 +4,7 @@ import type { GateContext, Verdict } from '../../src/apply/health-gate.ts';
 import { passGate } from '../../src/apply/health-gate.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { ContainerInspect, ContainerState } from '../../src/model/snapshot.ts';
+import { aProcessOf, aRuntime } from '../support/a-runtime.ts';
 import { inspectOf } from '../support/containers.ts';
 import { engineOf } from '../support/engine-of.ts';
 import { fakeClock } from '../support/fake-clock.ts';
@@ -122,6 +123,8 @@ describe('the gate lets a container pass', () => {
 });
 
 describe('a program that has not come again at the deadline', () => {
+  const MASTER = aProcessOf('master', { pid: 1, startedAt: 10 });
+  const HELPER = aProcessOf('smtpd', { pid: 7, startedAt: 500 });
   const SMTPD = { name: 'smtpd', userId: 101, groupId: 102, groups: [] };
   const nothing = { refusals: [], refusedPrograms: [], refusedChroots: [] };
   const refusals = { ...nothing, lostEvents: 0, whole: { ...nothing, refusedSets: [], programs: [] } };
@@ -132,6 +135,7 @@ describe('a program that has not come again at the deadline', () => {
       looks: () => ['G3', 'G5'],
     },
     refusals: () => Promise.resolve(refusals),
+    baseline: before({ facts: aRuntime({ processes: [MASTER, HELPER] }) }),
   };
 
   test('is told and done without where the kernel refused nothing; who runs counts as not looked at', async () => {

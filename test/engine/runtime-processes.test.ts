@@ -51,6 +51,9 @@ describeReal('the processes of a container', () => {
       hasNoNewPrivileges: false,
     });
     expect(exec?.effective).toEqual(httpd?.effective);
+    const began = [httpd, worker, exec].map((one) => one?.startedAt ?? Number.NaN);
+    expect(began).toEqual(began.toSorted((a, b) => a - b));
+    expect(began[0]).toBeGreaterThan(0);
   });
 
   test('tell what a container was not given, and that it gets no more', async () => {
