@@ -143,7 +143,7 @@ function build(world: World, end: (code: ExitCode) => void): Command {
     );
 
   withOutput(program.command('config').description('the JSON Schema of a file enforce reads'))
-    .requiredOption('--schema <name>', 'playbook, exceptions or inventory')
+    .requiredOption('--schema <name>', 'playbook, exceptions, inventory or profile')
     .action(async (options: { readonly schema: string }) =>
       end((await import('./commands/config.ts')).config(options, world)),
     );
