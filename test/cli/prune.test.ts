@@ -45,7 +45,7 @@ describe('enforce prune', () => {
     const other = await operator.enforce('prune', '--yes', '--all', '--container', 'mail');
     const { exitCode } = await operator.enforce('prune', '--yes', '--all', '--container', 'w*');
 
-    expect(other.stdout).toBe('Nothing is kept.\n');
+    expect(other.stdout).toBe('Nothing of mail is kept.\n');
     expect([exitCode, on('web-2')]).toEqual([0, ['web running 8080']]);
   });
 

@@ -86,6 +86,21 @@ describe('enforce rollback', () => {
     expect([exitCode, stdout]).toEqual([2, 'Nothing of run 260101000000zzz is kept that could be put back.\n']);
   });
 
+  test('of a container of which nothing is kept ends with 2, and says what is', async () => {
+    await operator.enforce('apply', '--yes', '-l', 'web-1', '--container', 'mail');
+    const put = fleet.engine('web-1').find('mail');
+    Object.assign(put ?? {}, { name: 'post' });
+
+    const misspelt = await operator.enforce('rollback', '--yes', '--container', 'mial');
+    const renamed = await operator.enforce('rollback', '--yes', '--container', 'mail');
+
+    expect([misspelt.exitCode, renamed.exitCode]).toEqual([2, 2]);
+    expect(misspelt.stdout).toMatch(/^Nothing of mial is kept that could be put back\.\nKept are: web-1\/mail\. /);
+    expect(renamed.stdout).toContain('goes back once that has its name again');
+    Object.assign(put ?? {}, { name: 'mail' });
+    expect((await operator.enforce('rollback', '--yes', '--container', 'mail')).exitCode).toBe(0);
+  });
+
   test('without a terminal and without --yes does nothing, and names the flag', async () => {
     await operator.enforce('apply', '--yes');
     const writes = writesTo(fleet.engine('web-1')).length;

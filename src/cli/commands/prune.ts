@@ -49,13 +49,16 @@ export async function prune(options: PruneOptions, world: World): Promise<ExitCo
   const jobs = found.flatMap((result) => (result.ok && result.value.kept.length > 0 ? [result.value] : []));
   const count = jobs.reduce((sum, { kept }) => sum + kept.length, 0);
   if (count === 0) {
-    (options.json ? world.stderr : world.stdout).write(
-      options.all ? 'Nothing is kept.\n' : 'Nothing is kept longer than it was to be.\n',
-    );
+    (options.json ? world.stderr : world.stdout).write(nothingText(options));
     return worst(codes);
   }
   if (!options.yes && !(await agreed(jobs, count, options, world))) return worst([...codes, 2]);
   return worst([...codes, ...(await pruneAll(jobs, options, world))]);
+}
+
+function nothingText({ all, container }: PruneOptions): string {
+  const what = container.length === 0 ? '' : `of ${container.map((glob) => plainText(glob, 64)).join(', ')} `;
+  return `Nothing ${what}is kept${all ? '' : ' longer than it was to be'}.\n`;
 }
 
 async function keptOn(host: Host, options: PruneOptions, world: World): Promise<HostKept> {

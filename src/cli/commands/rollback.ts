@@ -1,7 +1,7 @@
 import { rollBackTarget, rollBackTargets } from '../../apply/roll-back-target.ts';
 import type { RollBackTarget } from '../../apply/roll-back-target.ts';
 import type { TargetResult } from '../../apply/settle-under-lock.ts';
-import { partsOfChanges } from '../../apply/unfinished.ts';
+import { keptContainers, partsOfChanges } from '../../apply/unfinished.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import type { Host, HostResult } from '../../model/inventory.ts';
 import { DEFAULT_PLAYBOOK } from '../../load/default-playbook.ts';
@@ -34,6 +34,8 @@ export interface RollbackOptions extends CommonOptions {
 interface HostTargets {
   readonly host: Host;
   readonly targets: readonly RollBackTarget[];
+  /** All that are kept, by the names they had. */
+  readonly kept: readonly string[];
   /** Those that `--container` names and that go back only with another, which it does not. */
   readonly parts: readonly { readonly container: string; readonly leader: string }[];
 }
@@ -59,16 +61,28 @@ export async function rollback(run: string | undefined, options: RollbackOptions
   const count = jobs.reduce((sum, { targets }) => sum + targets.length, 0);
   const missed: ExitCode = unread.length > 0 ? 4 : parts.length > 0 ? 2 : 0;
   if (count === 0) {
-    const where = options.json ? world.stderr : world.stdout;
-    where.write(
-      run === undefined
-        ? 'Nothing is kept that could be put back.\n'
-        : `Nothing of run ${run} is kept that could be put back.\n`,
+    const kept = found.flatMap((result) =>
+      result.ok ? result.value.kept.map((name) => `${result.host.name}/${name}`) : [],
     );
-    return worst([missed, run === undefined ? 0 : 2]);
+    (options.json ? world.stderr : world.stdout).write(nothingText(run, options, kept));
+    // Who names what is not there has not got what they asked for.
+    return worst([missed, run === undefined && options.container.length === 0 ? 0 : 2]);
   }
   if (!options.yes && !(await agreed(jobs, count, options, world))) return worst([missed, 2]);
   return worst([missed, ...(await rollBackAll(jobs, options, world))]);
+}
+
+function nothingText(
+  run: string | undefined,
+  { container }: Pick<RollbackOptions, 'container'>,
+  kept: readonly string[],
+): string {
+  const what = [...(run === undefined ? [] : [`run ${run}`]), ...container].map((word) => plainText(word, 64));
+  const nothing = `Nothing ${what.length === 0 ? '' : `of ${what.join(', ')} `}is kept that could be put back.\n`;
+  if (kept.length === 0) return nothing;
+  const shown = kept.slice(0, 8).map((name) => plainText(name, 130));
+  const names = shown.join(', ') + (kept.length > shown.length ? ', …' : '');
+  return `${nothing}Kept are: ${names}. One whose new container was renamed goes back once that has its name again.\n`;
 }
 
 async function findTargets(
@@ -83,9 +97,11 @@ async function findTargets(
       const isNamed = (container: string): boolean =>
         options.container.length === 0 || options.container.some((glob) => matchesGlob(glob, container));
       const targets = await rollBackTargets(run, session);
-      const parts = partsOfChanges(await (await session.engine()).list());
+      const listed = await (await session.engine()).list();
+      const parts = partsOfChanges(listed);
       return {
         host,
+        kept: keptContainers(listed).map(({ container }) => container),
         targets: targets.filter(({ container }) => isNamed(container)),
         parts: parts.filter(({ container, leader }) => isNamed(container) && !isNamed(leader)),
       };
