@@ -1,3 +1,4 @@
+import { effectiveCapabilities } from '../model/capabilities.ts';
 import type { Container } from '../model/snapshot.ts';
 import { isNonRoot } from './configuration-needs.ts';
 import { hasRootId } from './evidence-of-processes.ts';
@@ -14,6 +15,8 @@ export interface Proof {
  * id of root's or a capability, and no program it runs gets any from its file. What is not known proves nothing.
  */
 export function provenZero(container: Container): Proof {
+  const opening = opensCalls(container);
+  if (opening !== undefined) return not(`${opening} opens system calls that ask the kernel for nothing`);
   const runtime = container.details?.runtime;
   if (!isNonRoot(container)) return not('it starts as root');
   if (!runtime) return not('it does not run, or its processes were not read');
@@ -42,6 +45,19 @@ export function provenZero(container: Container): Proof {
   if (helper) return not(`${helper.path} is setuid root, and something may run it`);
   return { isProven: true, because: 'no process of it is root or holds any, and no program it runs can get any' };
 }
+
+/**
+ * A capability beyond the default set with which the engine's seccomp profile lets anybody in a container call what it
+ * refuses otherwise, and of which the kernel itself then asks no capability: a sandbox of a user namespace, memory policies,
+ * looks at one's own processes (profiles/seccomp/default.json of moby).
+ */
+function opensCalls({ inspect: { HostConfig } }: Container): string | undefined {
+  if ((HostConfig.SecurityOpt ?? []).some((option) => /^seccomp[=:]unconfined$/.test(option))) return undefined;
+  const held = effectiveCapabilities(HostConfig).names;
+  return OPENING.find((name) => held.includes(name));
+}
+
+const OPENING: readonly string[] = ['SYS_ADMIN', 'SYS_PTRACE', 'SYS_NICE', 'SYSLOG', 'PERFMON', 'BPF'];
 
 /** Setuid programs of nearly every image, which services do not call. */
 const USUAL = [

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { PoweredFile, RuntimeFacts } from '../../src/model/runtime.ts';
 import { provenZero } from '../../src/plan/proven-zero.ts';
 import { aPlainProcess, aProcessOf, aRuntime, sameIds, unknownRuntime } from '../support/a-runtime.ts';
+import type { Deviations } from '../support/containers.ts';
 import { container } from '../support/containers.ts';
 
 const app = aPlainProcess('node', 1000);
@@ -84,12 +85,24 @@ describe('is no proof:', () => {
     expect(proofOf(aRuntime({ processes: [app] }), '0')).toMatchObject({ because: 'it starts as root' });
   });
 
+  test('one with a right by which its seccomp profile lets anybody do what leaves no trace', () => {
+    const runtime = aRuntime({ processes: [app] });
+
+    expect(proofOf(runtime, '1000', { CapAdd: ['SYS_ADMIN'] })).toEqual({
+      isProven: false,
+      because: 'SYS_ADMIN opens system calls that ask the kernel for nothing',
+    });
+    expect(proofOf(runtime, '1000', { CapAdd: ['SYS_ADMIN'], SecurityOpt: ['seccomp=unconfined'] }).isProven).toBe(
+      true,
+    );
+  });
+
   test('a container that does not run', () => {
     expect(provenZero(container('app', { Config: { User: '1000' } }))).toMatchObject({ isProven: false });
   });
 });
 
-function proofOf(runtime: RuntimeFacts, user = '1000') {
+function proofOf(runtime: RuntimeFacts, user = '1000', HostConfig: Deviations['HostConfig'] = {}) {
   const details = { image: null, namedImageId: null, changes: [], missingVolumes: [], networks: [], hostPaths: [] };
-  return provenZero(container('app', { Config: { User: user }, details: { ...details, runtime } }));
+  return provenZero(container('app', { Config: { User: user }, HostConfig, details: { ...details, runtime } }));
 }
