@@ -60,7 +60,16 @@ function client(folder, ssh, address, pid) {
 
 function fill(engine, containers, folder) {
   const docker = (...words) => execFileSync('docker', ['-H', engine, ...words], { encoding: 'utf8' });
-  const image = join(folder, 'image');
+  importWeb(docker, join(folder, 'image'));
+  for (let number = 1; number <= containers; number++) {
+    const port = number <= 8 ? 800 + number : 9000 + number;
+    const settings = ['-p', `${port}:80`, '-e', `KEY=${number}`, '-l', `team=${number % 5}`];
+    docker('run', '-d', '--init', '--name', `web-${number}`, ...settings, 'bench/web:1');
+  }
+}
+
+/** Makes the image `bench/web:1` of this machine's busybox, which serves its /tmp; the folder is not there yet. */
+export function importWeb(docker, image) {
   execFileSync('sh', [
     '-c',
     'mkdir -p "$0/bin" "$0/tmp" && cp "$(command -v busybox)" "$0/bin/busybox" && ln -s busybox "$0/bin/httpd" && tar -C "$0" -cf "$0.tar" .',
@@ -68,9 +77,4 @@ function fill(engine, containers, folder) {
   ]);
   const change = ['-c', 'CMD ["httpd","-f","-p","80","-h","/tmp"]', '-c', 'ENV PATH=/bin'];
   docker('import', ...change, `${image}.tar`, 'bench/web:1');
-  for (let number = 1; number <= containers; number++) {
-    const port = number <= 8 ? 800 + number : 9000 + number;
-    const settings = ['-p', `${port}:80`, '-e', `KEY=${number}`, '-l', `team=${number % 5}`];
-    docker('run', '-d', '--init', '--name', `web-${number}`, ...settings, 'bench/web:1');
-  }
 }

@@ -16,10 +16,10 @@ export async function once({ command, env = {}, accepts = [0], repeat = 1 }) {
   };
 }
 
-/** So many rounds of all subjects in turn, after one that is not counted. */
-export async function inTurn(subjects, rounds) {
+/** So many rounds of all subjects in turn, after some that are not counted. */
+export async function inTurn(subjects, rounds, uncounted = 1) {
   const runs = subjects.map(() => []);
-  for (let round = -1; round < rounds; round++)
+  for (let round = -uncounted; round < rounds; round++)
     for (const [at, subject] of subjects.entries()) {
       const figures = await once(subject);
       if (round >= 0) runs[at].push({ ...figures, ...(subject.extra?.() ?? {}) });
