@@ -15,7 +15,7 @@ export function engineOf(inspects: readonly ContainerInspect[]): EngineReader {
           labels: Config.Labels ?? {},
           state: State.Status,
           networkMode: HostConfig.NetworkMode ?? '',
-          row: { Id, State: State.Status ?? '' },
+          row: { Id, State: State.Status },
         })),
       ),
     inspect: (id) => Promise.resolve(inspects.find(({ Id }) => Id === id)),
