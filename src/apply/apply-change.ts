@@ -14,6 +14,7 @@ import type { Failure, Job, JobMember } from './job.ts';
 import type { Rest } from './settle.ts';
 import { settle } from './settle.ts';
 import type { HostTools } from './tools.ts';
+import { repeatWithout } from './repeat-without.ts';
 import type { Tried } from './tries.ts';
 import { outcomeOfTries } from './tries.ts';
 import { underLock } from './under-lock.ts';
@@ -56,7 +57,8 @@ export async function applyChange(change: Change, settings: ChangeSettings, tool
 /**
  * Makes the change; where its new container does not do, and may lack a capability, the old one is back and serves, and
  * the change is made once more with a wider set: first with what the container showed that it was refused, then with the
- * safe set. Each of these is a change like any other, and each set is named in the plan.
+ * safe set. Each of these is a change like any other, and each set is named in the plan. Where the old one turns out to do
+ * without what was missed, it is made once more as it is.
  */
 async function withinItsSets(
   planned: Change,
@@ -67,13 +69,19 @@ async function withinItsSets(
   const { journal, clock, host, emit } = tools;
   const earlier: Tried[] = [];
   const answers: GateAnswer[] = [];
+  let isRepeated = false;
   for (let change = planned, last: Widened | undefined; ; ) {
-    const tried = await attempt(change, known, settings, tools, last ? 'once more' : 'at first');
+    const tried = await attempt(change, known, settings, tools, earlier.length > 0 ? 'once more' : 'at first');
     earlier.push({ outcome: tried.outcome, ...(last ? { last } : {}) });
     const failure = tried.outcome.result === 'rolled-back' ? tried.failure : undefined;
     const passes = tried.passes ?? [];
     answers.push({ change, at: clock.timestamp(), ...known, passes, ...(failure ? { failure } : {}) });
-    const next = failure && !settings.isInterrupted?.() ? widened(change, failure, last?.to) : undefined;
+    const isOver = !failure || settings.isInterrupted?.() === true;
+    if (!isOver && !isRepeated) {
+      isRepeated = await repeatWithout(failure, { change, settings, baselines: known.baselines }, tools);
+      if (isRepeated) continue;
+    }
+    const next = isOver ? undefined : widened(change, failure, last?.to);
     if (!next) return { outcome: outcomeOfTries(earlier), answers };
     const { because, keeps } = next;
     const text = `it is tried once more and keeps ${keeps.join(', ')}: ${because}`;

@@ -6,17 +6,24 @@ import { refusalTexts } from './suspicion.ts';
 import type { Signs } from './suspicion.ts';
 
 /**
- * Whether programs that ran before and have no process now can be done without. Only where the old container had started
- * them later in its life than the new one is old: what begins with a service begins with it again. And only where the
- * kernel told everything since the new one began, refused nothing that was taken to anybody in it, root or not, and started
- * none of them: then nobody has asked for them yet.
+ * Whether programs that ran before and have no process now can be done without: nobody was refused anything, and the old
+ * container had started them later in its life than the new one is old. What begins with a service begins with it again.
  */
-export function isAbsenceBorne(
+export function isAbsenceBorne(absent: readonly Identity[], signs: BorneSigns): boolean {
+  return (
+    isAbsenceUnrefused(absent, signs) && absent.every(({ name }) => startedAfter(name, signs.before) > signs.seconds)
+  );
+}
+
+/**
+ * Whether the kernel told everything since the new container began, refused nothing that was taken to anybody in it, root
+ * or not, and started none of these programs: then it may be that nobody has asked for them yet.
+ */
+export function isAbsenceUnrefused(
   absent: readonly Identity[],
-  { refusals, taken, powered, before, seconds }: BorneSigns,
+  { refusals, taken, powered }: Pick<BorneSigns, 'refusals' | 'taken' | 'powered'>,
 ): boolean {
   if (absent.length === 0 || !refusals?.whole) return false;
-  if (!absent.every(({ name }) => startedAfter(name, before) > seconds)) return false;
   const { whole, lostEvents } = refusals;
   if (lostEvents > 0 || whole.refusedSets.length > 0 || whole.programs.length >= MOST_PROGRAMS) return false;
   if (refusalTexts(whole, taken, powered).length > 0) return false;

@@ -4,7 +4,7 @@ import { withoutSecrets } from '../model/without-secrets.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Baseline } from './baseline.ts';
 import { portsToProbe } from './baseline.ts';
-import { isAbsenceBorne } from './borne-absence.ts';
+import { isAbsenceBorne, isAbsenceUnrefused } from './borne-absence.ts';
 import type { BorneSigns } from './borne-absence.ts';
 import type { CloserLook, ExpectedPort } from './closer-look.ts';
 import { identityText } from './identities.ts';
@@ -27,7 +27,13 @@ export type Verdict =
       /** Looks that were made, as `G1`. */
       readonly looks: readonly string[];
     }
-  | { readonly passed: false; readonly because: string; readonly suspicion: Suspicion };
+  | {
+      readonly passed: false;
+      readonly because: string;
+      readonly suspicion: Suspicion;
+      /** All it lacks is programs that nobody may have asked for yet. */
+      readonly absent?: readonly Identity[];
+    };
 
 /** What the gate needs: the candidate, how it was before, and how long to look. */
 export interface GateContext {
@@ -87,9 +93,11 @@ export async function passGate(context: GateContext): Promise<Verdict> {
     const deadline = gate.deadlineSeconds + startPeriodSeconds(inspect);
     if (elapsed > deadline * 1000) {
       const absent = waits === undefined ? (insight?.absent ?? []) : [];
-      if (isAbsenceBorne(absent, await borneSigns(context, deadline)))
-        return await readLog(context, inspect, { answers, absent });
-      return await failed(`after ${deadline} s ${notYet}`, inspect, context);
+      const signs = await borneSigns(context, deadline);
+      if (isAbsenceBorne(absent, signs)) return await readLog(context, inspect, { answers, absent });
+      const verdict = await failed(`after ${deadline} s ${notYet}`, inspect, context);
+      const isOnlyAbsent = isAbsenceUnrefused(absent, signs) && (await complaints(inspect, context)).length === 0;
+      return isOnlyAbsent ? { ...verdict, absent } : verdict;
     }
     await clock.delay(POLL_MILLISECONDS);
   }
@@ -201,7 +209,7 @@ async function failed(
   inspect: ContainerInspect,
   context: GateContext,
   words: 'with its last words' | 'without its last words' = 'with its last words',
-): Promise<Verdict> {
+): Promise<Extract<Verdict, { passed: false }>> {
   const refusals = await context.refusals();
   const suspicion = suspicionOf({
     ...context.power,

@@ -3,6 +3,7 @@ import type { HealthGate } from '../model/playbook.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Baseline } from './baseline.ts';
 import type { SpecSources } from './container-spec.ts';
+import type { Identity } from './identities.ts';
 import type { Before, Intent } from './next.ts';
 import type { Sight, Target } from './observe.ts';
 import type { Stop } from './restart-trial.ts';
@@ -87,6 +88,8 @@ export interface MemberMemory {
 export interface Failure {
   readonly container: string;
   readonly suspicion: Suspicion;
+  /** All it lacked was programs that nobody may have asked for yet. */
+  readonly absent?: readonly Identity[];
 }
 
 /** What an action is taken with. */

@@ -16,8 +16,11 @@ export function outcomeOfTries(tries: readonly Tried[]): Outcome {
   const { outcome } = last;
   switch (outcome.result) {
     case 'applied': {
-      const kept = `keeps ${last.last?.keeps.join(', ') ?? ''}: ${last.last?.because ?? ''}`;
-      const notes = [...(outcome.notes ?? []), `${kept} (first try: ${becauseOf(tries[0])})`];
+      const first = `first try: ${becauseOf(tries[0])}`;
+      const why = last.last
+        ? `keeps ${last.last.keeps.join(', ')}: ${last.last.because} (${first})`
+        : `the old one, put back, did without it as well (${first})`;
+      const notes = [...(outcome.notes ?? []), why];
       return { ...outcome, downtimeMilliseconds: downtimeOf(tries), notes };
     }
     case 'rolled-back':

@@ -43,7 +43,7 @@ export async function tryStop(
   known.ended = { milliseconds, exitCode: ended?.ExitCode };
   if (worse !== undefined) {
     const { because, suspicion } = await whatItLacks(worse, candidateInspect, member, context);
-    reject(candidateInspect, because, member, context, suspicion);
+    reject(candidateInspect, because, member, context, { suspicion });
   }
   return undefined;
 }

@@ -1,8 +1,7 @@
 import type { ContainerInspect } from '../model/snapshot.ts';
-import type { ActionContext } from './job.ts';
+import type { ActionContext, Failure } from './job.ts';
 import { memoryOf } from './job.ts';
 import type { MemberSight } from './observe.ts';
-import type { Suspicion } from './suspicion.ts';
 
 /** From here on the change goes back to the old container: decided, written down, and told. */
 export function turnBack(because: string, container: string, { memory, tools }: ActionContext): void {
@@ -21,11 +20,14 @@ export function reject(
   because: string,
   { target }: MemberSight,
   context: ActionContext,
-  suspicion?: Suspicion,
+  found?: Omit<Failure, 'container'>,
 ): void {
   const { memory } = context;
   memoryOf(target.container, memory).rejected = candidate.Id;
-  if (suspicion) memory.failure = { container: target.container, suspicion };
+  if (found) {
+    const { suspicion, absent } = found;
+    memory.failure = { container: target.container, suspicion, ...(absent ? { absent } : {}) };
+  }
   delete memory.answeredAt;
   turnBack(because, target.container, context);
 }

@@ -20,7 +20,7 @@ export async function verifyCandidate(member: MemberSight, context: ActionContex
   emit({ kind: 'step', host, container, text: 'checking that the service answers' });
   const verdict = await lookAt(member, context);
   if (!verdict?.passed) {
-    if (verdict) reject(candidateInspect, verdict.because, member, context, verdict.suspicion);
+    if (verdict) reject(candidateInspect, verdict.because, member, context, verdict);
     return;
   }
   const soaked = isLast(member, context) ? await soakAll(container, context) : [];
@@ -97,7 +97,7 @@ async function soakAll(container: string, context: ActionContext): Promise<reado
     const verdict = await lookAt(member, context);
     if (!verdict || verdict.passed || !member.candidateInspect) continue;
     const because = `looked at once more: ${verdict.because}`;
-    reject(member.candidateInspect, because, member, context, verdict.suspicion);
+    reject(member.candidateInspect, because, member, context, { suspicion: verdict.suspicion });
     return 'rejected';
   }
   if (!isOver) memory.notes = [...memory.notes, `not watched for ${seconds} s more: the run was interrupted`];

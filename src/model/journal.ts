@@ -71,7 +71,7 @@ export type JournalEntry =
       readonly at: string;
       readonly host: string;
       readonly container: string;
-      readonly decision: 'roll-back' | 'verified' | 'decline' | 'commit' | 'widen';
+      readonly decision: 'roll-back' | 'verified' | 'decline' | 'commit' | 'widen' | 'repeat';
       readonly because: string;
     }
   | {
