@@ -19,7 +19,7 @@ import { neverAgain } from './never-again.ts';
 import { beyondToday, floorOf, withinLimits } from './playbook-limits.ts';
 import { belowEvidence, pinsFor } from './pins.ts';
 import { scannerNotes } from './scanner-notes.ts';
-import { isProven } from './trial-lessons.ts';
+import { hasFailed, isProven } from './trial-lessons.ts';
 import { whyStaysPrivileged } from './unprivileged.ts';
 import { groupsIn, weighEvidence } from './weigh-evidence.ts';
 import { whyUnknown, withRisks } from './with-risks.ts';
@@ -78,12 +78,12 @@ export function chooseCapabilities(container: Container, sources: CapabilitySour
   const mode = person && person.mode !== 'pin' && person.mode !== 'auto' ? person.mode : settings.mode;
   const ledger = capabilityLedger(container, { ...sources, mode, held: held.names });
   const privileged = held.isPrivileged ? whyStaysPrivileged(container, ledger, person) : undefined;
-  if (privileged) return { ok: false, ...privileged };
+  if (privileged) return withEnded({ ok: false, ...privileged }, ended);
 
   const floor = person ? floorOf(person) : [];
   const evidence = pins ? [...excepted, ...floor, ...pins.evidence] : [...excepted, ...floor, ...ledger.evidence];
   const given = pins ? [] : unexplained(container, held, ledger, person).filter((name) => !accepted.has(name));
-  if (given.length > 0) return givenOnPurpose(container, given);
+  if (given.length > 0) return withEnded(givenOnPurpose(container, given), ended);
 
   const reach = [...held.names, ...(person?.allowAdd ?? []).filter((name) => isAsked(name, person, held))].toSorted();
   const weighed = weighEvidence(reach, evidence, pins ? () => pins.whyDropped : whyUnknown(ledger, container));
@@ -100,6 +100,7 @@ export function chooseCapabilities(container: Container, sources: CapabilitySour
   const trust = trustIn(kept, ledger);
   const against = pins ? belowEvidence(kept, held.names, ledger) : [];
   const added = kept.filter((name) => !held.names.includes(name));
+  const failed = pins && hasFailed(kept, ledger.watched.trials) ? [PIN_FAILED] : [];
   return {
     ok: true,
     edits,
@@ -110,12 +111,14 @@ export function chooseCapabilities(container: Container, sources: CapabilitySour
     basis: {
       mode: pins ? 'pin' : mode,
       ...(pins ? pins.trustAgainst(against) : { confidence: trust.confidence, because: trust.because }),
+      ...(failed.length > 0 ? { confidence: 'weak', because: PIN_FAILED } : {}),
       notes: scannerNotes(kept, added),
       advice: better.advice,
     },
     isTried: pins === undefined && ledger.entry?.confidence === 'high' && ledger.watched.extent !== 'whole',
     warnings: [
       ...ended,
+      ...failed,
       ...gains(added, person),
       ...against.map(
         ({ capability, because }) => `the pin leaves out ${capability}, although it is needed: ${because}`,
@@ -125,6 +128,8 @@ export function chooseCapabilities(container: Container, sources: CapabilitySour
     ...(edits.length === 0 ? { idle: whyNothingToDo(container, decisions) } : {}),
   };
 }
+
+const PIN_FAILED = 'a container of the same making failed its gate with exactly what is pinned';
 
 /** The gate has the last word on a set, whatever it was derived from. */
 function trustIn(kept: readonly string[], ledger: Ledger): Pick<Ledger, 'confidence' | 'because'> {
@@ -162,12 +167,17 @@ function unexplained(
   );
 }
 
-function givenOnPurpose({ name }: Container, asked: readonly string[]): CapabilityChoice {
+function givenOnPurpose({ name }: Container, asked: readonly string[]): Extract<CapabilityChoice, { ok: false }> {
   return {
     ok: false,
     because: `it was given ${asked.join(', ')} on purpose, and whether it needs them cannot be told`,
-    hint: `watch it with enforce observe ${name} --start, or pin what it needs under rules.linux-capabilities.profiles, as "container:${name}": [${asked.join(', ')}]`,
+    hint: `watch it with enforce observe ${name} --start, or keep it under rules.linux-capabilities.containers, as { match: { container: ${JSON.stringify(name)} }, floor: [${asked.join(', ')}], reason: … }`,
   };
+}
+
+/** What ended may be just what let it be changed. */
+function withEnded(blocked: Extract<CapabilityChoice, { ok: false }>, ended: readonly string[]): CapabilityChoice {
+  return { ...blocked, because: [blocked.because, ...ended].join('; ') };
 }
 
 function notPinned({ inspect }: Container): CapabilityChoice {

@@ -13,7 +13,7 @@ import { glancedContainer } from './take-snapshot.ts';
 export interface RuleReading {
   /** With the containers that were asked for, and those that tell what is meant by them; nothing can be planned from it. */
   readonly snapshot: Snapshot;
-  /** How many containers the host has, and what they are called, by the list. */
+  /** How many containers of the host were asked for, and what all of them are called, by the list. */
   readonly containers: number;
   /** How many of them were not looked at again. */
   readonly remembered: number;
@@ -92,7 +92,7 @@ export async function readForRules(
   };
   return {
     snapshot,
-    containers: summaries.length,
+    containers: summaries.filter(wants).length,
     remembered,
     names: summaries.flatMap(({ names }) => names.filter((name) => !name.includes('/')).slice(0, 1)),
   };

@@ -3,9 +3,11 @@ import type { CapabilitySettings, ContainerCapabilities } from '../../src/model/
 import { planText } from '../../src/report/plan-text.ts';
 import { planDocument } from '../../src/report/plan-document.ts';
 import { aPlaybook, someCapabilitySettings } from '../support/a-playbook.ts';
+import { profileOfTrials } from '../../src/plan/profile-of-trials.ts';
+import { aFailure } from '../support/a-trial.ts';
 import { snapshot } from '../support/containers.ts';
 import { planned, seen } from '../support/planned.ts';
-import { anUnknown, aUse, aWatch, chosen, decisionOn, keptIn } from '../support/watched.ts';
+import { anUnknown, aUse, aWatch, choiceOf, chosen, decisionOn, keptIn } from '../support/watched.ts';
 
 const SWITCH = { observations: [aWatch({ uses: [aUse('SETUID'), aUse('SETGID')] })] };
 
@@ -18,6 +20,28 @@ describe('a pin', () => {
     expect(choice.basis).toMatchObject({
       confidence: 'weak',
       because: expect.stringContaining('against what is known of SETUID'),
+    });
+  });
+
+  test('with which a container of the same making failed its gate is warned of, and not called strong', () => {
+    const { decisions } = chosen(anUnknown());
+    const failure = aFailure(['CHOWN'], { before: decisions.map(({ capability }) => capability) });
+    const learned = profileOfTrials(anUnknown(), { decisions, mode: 'equivalent' }, [failure]);
+
+    const choice = chosen(anUnknown(), { profiles: [learned] }, says({ mode: 'pin', add: ['CHOWN'] }));
+
+    expect(choice.warnings).toContain('a container of the same making failed its gate with exactly what is pinned');
+    expect(choice.basis.confidence).toBe('weak');
+  });
+
+  test('that ended is told of where the container is left to a person for it', () => {
+    const given = anUnknown({ HostConfig: { CapAdd: ['SYS_TIME'], CapDrop: null } });
+
+    const choice = choiceOf(given, {}, says({ mode: 'pin', add: ['SYS_TIME'], expires: '2026-01-01' }));
+
+    expect(choice).toMatchObject({
+      ok: false,
+      because: expect.stringMatching(/on purpose, .*; .* ended on 2026-01-01/),
     });
   });
 
