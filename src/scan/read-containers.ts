@@ -15,10 +15,15 @@ export async function readContainers(
       const inspect = await engine.inspect(id);
       return inspect && describe(inspect);
     });
-    return containers.flatMap((container) => container ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return inOrderOfNames(containers.flatMap((container) => container ?? []));
   } catch (error) {
     // The host has failed; what still waits must not go on asking it.
     limit.clearQueue();
     throw error;
   }
+}
+
+/** Containers as a snapshot lists them. */
+export function inOrderOfNames(containers: readonly Container[]): readonly Container[] {
+  return containers.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

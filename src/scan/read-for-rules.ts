@@ -4,7 +4,7 @@ import type { MachineFacts } from '../model/machine.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
 import { askMachine, isOnHostNetwork } from './ask-machine.ts';
 import { machineFacts } from './machine-facts.ts';
-import { readContainers } from './read-containers.ts';
+import { inOrderOfNames, readContainers } from './read-containers.ts';
 import { rowDigest } from './row-digest.ts';
 import type { ScanSource } from './take-snapshot.ts';
 import { glancedContainer } from './take-snapshot.ts';
@@ -50,36 +50,10 @@ export async function readForRules(
   { now, wants, tells, memory }: RuleScope,
 ): Promise<RuleReading> {
   const listed = engine.list();
-  let remembered = 0;
-  const read = async (all: readonly ContainerSummary[]): Promise<readonly Container[]> => {
-    const needed = all.filter(isNeeded(wants));
-    if (!memory) return await readContainers(engine, needed, source.channels, glancedContainer);
-    const digests = new Map(needed.map(({ id, row }) => [id, rowDigest(row)] as const));
-    const known = needed.flatMap((one) => {
-      if (isOnHostNetwork(one) || one.networkMode.startsWith('container:')) return [];
-      const recalled = memory.recall(one.id, digests.get(one.id) ?? '');
-      return recalled && isAsListed(recalled, one) ? [recalled] : [];
-    });
-    remembered = known.length;
-    const recalled = new Set(known.map(({ id }) => id));
-    const seen = await readContainers(
-      engine,
-      needed.filter(({ id }) => !recalled.has(id)),
-      source.channels,
-      glancedContainer,
-    );
-    const rows = new Map(needed.map((one) => [one.id, one] as const));
-    for (const container of seen) {
-      const row = rows.get(container.id);
-      // Between the list and the look at it something may have been done to it.
-      if (row && isAsListed(container, row)) memory.keep(digests.get(container.id) ?? '', container);
-    }
-    return [...known, ...seen].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  };
-  const [facts, summaries, containers, output] = await Promise.all([
+  const [facts, summaries, { containers, remembered }, output] = await Promise.all([
     tells === 'identity' ? engine.facts() : listed.then((all) => engine.facts(extentFor(all))),
     listed,
-    listed.then(read),
+    listed.then((all) => readNeeded(engine, source.channels, all.filter(isNeeded(wants)), memory)),
     listed.then((all) => (all.some(isOnHostNetwork) ? askMachine(source, ['holders']) : undefined)),
   ]);
   const snapshot: Snapshot = {
@@ -98,6 +72,29 @@ export async function readForRules(
   };
 }
 
+async function readNeeded(
+  engine: EngineReader,
+  channels: number,
+  needed: readonly ContainerSummary[],
+  memory: ScanMemory | undefined,
+): Promise<Pick<RuleReading, 'remembered'> & Pick<Snapshot, 'containers'>> {
+  if (!memory) return { containers: await readContainers(engine, needed, channels, glancedContainer), remembered: 0 };
+  const rows = new Map(needed.map((listed) => [listed.id, { listed, digest: rowDigest(listed.row) }] as const));
+  const known = [...rows.values()].flatMap(({ listed, digest }) => {
+    const recalled = sharesNetwork(listed) ? undefined : memory.recall(listed.id, digest);
+    return recalled && isAsListed(recalled, listed) ? [recalled] : [];
+  });
+  const recalled = new Set(known.map(({ id }) => id));
+  const others = needed.filter(({ id }) => !recalled.has(id));
+  const seen = await readContainers(engine, others, channels, glancedContainer);
+  for (const container of seen) {
+    const row = rows.get(container.id);
+    // Between the list and the look at it something may have been done to it.
+    if (row && isAsListed(container, row.listed)) memory.keep(row.digest, container);
+  }
+  return { containers: inOrderOfNames([...known, ...seen]), remembered: known.length };
+}
+
 function isAsListed({ name, inspect }: Container, { names, state }: ContainerSummary): boolean {
   return names.includes(name) && inspect.State.Running === (state === 'running' || state === 'paused');
 }
@@ -109,11 +106,11 @@ function extentFor(summaries: readonly ContainerSummary[]): 'version' | undefine
 
 /** Beside what is wanted: whose network another may share, and what says that it was put in another's place. */
 function isNeeded(wants: (summary: ContainerSummary) => boolean): (summary: ContainerSummary) => boolean {
-  return (summary) =>
-    wants(summary) ||
-    isOnHostNetwork(summary) ||
-    summary.networkMode.startsWith('container:') ||
-    Object.hasOwn(summary.labels, 'io.enforce.replaces');
+  return (summary) => wants(summary) || sharesNetwork(summary) || Object.hasOwn(summary.labels, 'io.enforce.replaces');
+}
+
+function sharesNetwork(summary: ContainerSummary): boolean {
+  return isOnHostNetwork(summary) || summary.networkMode.startsWith('container:');
 }
 
 const UNASKED = { known: false, because: 'it was not asked for' } as const;
