@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CapabilitySettings, ContainerCapabilities } from '../../src/model/playbook.ts';
 import { planText } from '../../src/report/plan-text.ts';
 import { planDocument } from '../../src/report/plan-document.ts';
-import { aPlaybook, someCapabilitySettings } from '../support/a-playbook.ts';
+import { aPlaybook, says } from '../support/a-playbook.ts';
 import { profileOfTrials } from '../../src/plan/profile-of-trials.ts';
 import { aFailure } from '../support/a-trial.ts';
 import { snapshot } from '../support/containers.ts';
@@ -81,22 +80,3 @@ describe('what a person lets a container gain', () => {
     expect(decisionOn('CHOWN', chosen(anUnknown(), {}, settings))?.isAdded).toBeUndefined();
   });
 });
-
-function says(word: Partial<ContainerCapabilities>): CapabilitySettings {
-  return someCapabilitySettings({
-    containers: [
-      {
-        match: { container: 'web' },
-        mode: 'auto',
-        add: [],
-        floor: [],
-        never: [],
-        allowAdd: [],
-        isUnprivileged: false,
-        reason: 'upgrade in May',
-        source: 'playbook.yml:7',
-        ...word,
-      },
-    ],
-  });
-}

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ContainerCapabilities } from '../../src/model/playbook.ts';
-import { aPlaybook, someCapabilitySettings } from '../support/a-playbook.ts';
+import { aPlaybook, says, someCapabilitySettings } from '../support/a-playbook.ts';
 import { container, snapshot } from '../support/containers.ts';
 import { changeOf, seen } from '../support/planned.ts';
 import { aWatch, anUnknown, aUse, choiceOf, chosen, decisionOn, keptIn } from '../support/watched.ts';
@@ -179,22 +178,3 @@ test('a privileged container of a compose project stays so, as its change could 
     blocked: { because: expect.stringContaining('belongs to a compose project') },
   });
 });
-
-function says(different: Partial<ContainerCapabilities>): { readonly containers: readonly ContainerCapabilities[] } {
-  return {
-    containers: [
-      {
-        match: { container: 'web' },
-        mode: 'auto',
-        add: [],
-        floor: [],
-        never: [],
-        allowAdd: [],
-        isUnprivileged: false,
-        reason: 'upgrade in May',
-        source: 'playbook.yml:7',
-        ...different,
-      },
-    ],
-  };
-}

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Change } from '../../src/model/plan.ts';
-import type { CapabilitySettings, ContainerCapabilities, Exception } from '../../src/model/playbook.ts';
+import type { CapabilitySettings, Exception } from '../../src/model/playbook.ts';
 import type { Container } from '../../src/model/snapshot.ts';
-import { anException, aPlaybook, someCapabilitySettings } from '../support/a-playbook.ts';
+import { anException, aPlaybook, says } from '../support/a-playbook.ts';
 import { container, snapshot } from '../support/containers.ts';
 import { changeOf, planned, seen } from '../support/planned.ts';
 
@@ -62,25 +62,6 @@ function restricted(names: readonly string[]): Container {
     Config: { Image: 'acme/shop:3' },
     HostConfig: { CapDrop: ['ALL'], CapAdd: [...names] },
     details: seen(),
-  });
-}
-
-function says(word: Partial<ContainerCapabilities>): CapabilitySettings {
-  return someCapabilitySettings({
-    containers: [
-      {
-        match: { container: 'web' },
-        mode: 'auto',
-        add: [],
-        floor: [],
-        never: [],
-        allowAdd: [],
-        isUnprivileged: false,
-        reason: 'upgrade in May',
-        source: 'playbook.yml:7',
-        ...word,
-      },
-    ],
   });
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LearnedProfile, ProfileTrial } from '../../src/model/learned.ts';
-import type { CapabilityMode, CapabilitySettings, ContainerCapabilities, Playbook } from '../../src/model/playbook.ts';
+import type { CapabilityMode, CapabilitySettings, Playbook } from '../../src/model/playbook.ts';
 import type { Container } from '../../src/model/snapshot.ts';
 import { assess } from '../../src/plan/assess.ts';
 import { profileOfTrials } from '../../src/plan/profile-of-trials.ts';
 import { shrinkCapabilities } from '../../src/plan/shrink-capabilities.ts';
 import { RULES } from '../../src/rules/index.ts';
-import { anException, aPlaybook, someCapabilitySettings } from '../support/a-playbook.ts';
+import { anException, aPlaybook, someCapabilitySettings, someContainerCapabilities } from '../support/a-playbook.ts';
 import { aFailure, aTrial } from '../support/a-trial.ts';
 import type { Deviations } from '../support/containers.ts';
 import { snapshot } from '../support/containers.ts';
@@ -140,17 +140,7 @@ describe('a scan', () => {
   });
 });
 
-const SAYS: ContainerCapabilities = {
-  match: { container: 'web' },
-  mode: 'auto',
-  add: [],
-  floor: [],
-  never: [],
-  allowAdd: [],
-  isUnprivileged: false,
-  reason: 'house rule',
-  source: 'playbook.yml:4',
-};
+const SAYS = someContainerCapabilities({ reason: 'house rule', source: 'playbook.yml:4' });
 
 function restricted(deviations: Deviations = {}, add: readonly string[] = HELD): Container {
   return anUnknown({

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { CapabilityDecision } from '../../src/model/plan.ts';
 import { widerTries, wideningOf } from '../../src/plan/widening.ts';
 import type { ContainerCapabilities } from '../../src/model/playbook.ts';
-import { someCapabilitySettings } from '../support/a-playbook.ts';
+import { someCapabilitySettings, someContainerCapabilities } from '../support/a-playbook.ts';
 import { container } from '../support/containers.ts';
 
 const AUTO = someCapabilitySettings();
@@ -138,18 +138,7 @@ describe('a refusal alone', () => {
 });
 
 function houseRule(different: Partial<ContainerCapabilities>): ContainerCapabilities {
-  return {
-    match: {},
-    mode: 'auto',
-    add: [],
-    floor: [],
-    never: [],
-    allowAdd: [],
-    isUnprivileged: false,
-    reason: 'house rule',
-    source: 'playbook.yml:7',
-    ...different,
-  };
+  return someContainerCapabilities({ match: {}, reason: 'house rule', ...different });
 }
 
 test('each set is one more try', () => {

@@ -1,4 +1,4 @@
-import type { CapabilitySettings, Exception, Playbook } from '../../src/model/playbook.ts';
+import type { CapabilitySettings, ContainerCapabilities, Exception, Playbook } from '../../src/model/playbook.ts';
 
 /** The built-in playbook, as it is after loading. */
 export function aPlaybook(different: Partial<Playbook> = {}): Playbook {
@@ -39,6 +39,27 @@ export function someCapabilitySettings(different: Partial<CapabilitySettings> = 
     containers: [],
     ...different,
   };
+}
+
+/** What a playbook says of the capabilities of `web` by name. */
+export function someContainerCapabilities(different: Partial<ContainerCapabilities> = {}): ContainerCapabilities {
+  return {
+    match: { container: 'web' },
+    mode: 'auto',
+    add: [],
+    floor: [],
+    never: [],
+    allowAdd: [],
+    isUnprivileged: false,
+    reason: 'upgrade in May',
+    source: 'playbook.yml:7',
+    ...different,
+  };
+}
+
+/** The settings that say so, and nothing else of their own. */
+export function says(word: Partial<ContainerCapabilities>): CapabilitySettings {
+  return someCapabilitySettings({ containers: [someContainerCapabilities(word)] });
 }
 
 /** An exception for every published port of every host's mail. */
