@@ -39,6 +39,22 @@ export function portFingerprint(session: Pick<HostSession, 'connection'>): HostT
   };
 }
 
+/** How a port greets who connects to it, as seen from the host; nothing is said to it. */
+export function portGreeting(session: Pick<HostSession, 'connection'>): HostTools['greeting'] {
+  return async ({ ip, port }) => {
+    try {
+      const connection = await session.connection();
+      const { greeting } = await hear(
+        await connection.openTcp(ip, port, AbortSignal.timeout(CONNECT_MILLISECONDS)),
+        false,
+      );
+      return greeting.length > 0 ? words(greeting) : '';
+    } catch {
+      return undefined;
+    }
+  };
+}
+
 const TLS_ALERT = 0x15;
 
 interface Heard {

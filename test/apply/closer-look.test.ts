@@ -4,10 +4,13 @@ import type { Insight } from '../../src/apply/closer-look.ts';
 import { closerLook } from '../../src/apply/closer-look.ts';
 import type { RunningFacts } from '../../src/apply/tools.ts';
 import { aProcessOf, aRuntime, sameIds, unknownRuntime } from '../support/a-runtime.ts';
-import { inspectOf } from '../support/containers.ts';
+import { inspectOf, snapshot } from '../support/containers.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
-const WEB = inspectOf('web', { State: { Pid: 100 } });
+const WEB = inspectOf('web', {
+  State: { Pid: 100 },
+  NetworkSettings: { Networks: { bridge: { IPAddress: '172.17.0.2' } } },
+});
 const PORT = { containerPort: '80/tcp', ip: '', port: 8080 };
 const NGINX = aProcessOf('nginx', { pid: 100 });
 const WORKER = aProcessOf('nginx', { pid: 101, parent: 100, userIds: sameIds(101), groupIds: sameIds(101) });
@@ -16,6 +19,7 @@ const BASELINE: Baseline = {
   health: undefined,
   ports: new Map(),
   fingerprints: new Map(),
+  greetings: new Map(),
   log: '',
   identities: {
     known: true,
@@ -37,21 +41,36 @@ async function looking(
     seconds = 4,
     baseline = BASELINE,
     says = [undefined],
+    greets = [undefined],
   }: {
     readonly seconds?: number;
     readonly baseline?: Baseline | 'forgotten';
     readonly says?: readonly (string | undefined)[];
+    readonly greets?: readonly (string | undefined)[];
   } = {},
-): Promise<{ readonly insight: Insight; readonly looks: number; readonly unseen: readonly string[] }> {
+): Promise<{
+  readonly insight: Insight;
+  readonly looks: number;
+  readonly unseen: readonly string[];
+  /** In their order: connections to ports that are not published, and looks at processes. */
+  readonly steps: readonly string[];
+}> {
+  const steps: string[] = [];
   const clock = fakeClock();
   let looks = 0;
   let asked = 0;
   const closer = closerLook({
     tools: {
       clock,
+      facts: snapshot([]).engine,
       processes() {
+        steps.push('processes');
         const facts = found[Math.min(looks++, found.length - 1)];
         return Promise.resolve(new Map(facts ? [[WEB.Id, facts]] : []));
+      },
+      greeting({ ip, port }) {
+        steps.push(`${ip}:${port}`);
+        return Promise.resolve(greets[Math.min(steps.length - 1, greets.length - 1)]);
       },
       fingerprint: () => Promise.resolve(says[Math.min(asked++, says.length - 1)]),
     },
@@ -64,7 +83,7 @@ async function looking(
     insight = await closer.look(WEB, [{ ...PORT, fingerprint: says[0] === undefined ? undefined : 'HTTP 200' }]);
     await clock.delay(1000);
   }
-  return { insight, looks, unseen: closer.unseen() };
+  return { insight, looks, unseen: closer.unseen(), steps };
 }
 
 describe('a look into a new container', () => {
@@ -145,6 +164,26 @@ describe('what a published port says', () => {
   test('may become so in time, or not be known', async () => {
     expect((await looking([WELL], { says: ['HTTP 503', 'HTTP 200'], seconds: 8 })).insight).toEqual(FINE);
     expect((await looking([WELL], { says: ['HTTP 503', undefined], seconds: 8 })).insight).toEqual(FINE);
+  });
+});
+
+describe('a port that is not published', () => {
+  const GREETS: Baseline = { ...BASELINE, greetings: new Map([['25/tcp', '# ESMTP']]) };
+
+  test('is connected to before processes are looked at, so that helpers come that a request starts', async () => {
+    const { steps } = await looking([WELL], { baseline: GREETS, greets: ['# ESMTP'] });
+
+    expect(steps).toEqual(['172.17.0.2:25', 'processes', '172.17.0.2:25', 'processes']);
+  });
+
+  test('must greet as it did before, where it did', async () => {
+    const waits = { ...GREETS, greetings: new Map([['25/tcp', '']]) };
+
+    expect((await looking([WELL], { baseline: GREETS, greets: [''] })).insight.notYet).toBe(
+      'its port 25/tcp greets with nothing, and greeted with # ESMTP before',
+    );
+    expect((await looking([WELL], { baseline: GREETS, greets: [undefined] })).insight).toEqual(FINE);
+    expect((await looking([WELL], { baseline: waits, greets: ['now it speaks'] })).insight).toEqual(FINE);
   });
 });
 

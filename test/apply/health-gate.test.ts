@@ -29,6 +29,7 @@ function before(different: Partial<Baseline> = {}): Baseline {
     health: undefined,
     ports: new Map([['80/tcp', 'answers']]),
     fingerprints: new Map(),
+    greetings: new Map(),
     log: '',
     identities: { known: false, because: 'nobody looked' },
     openPorts: [],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { portFingerprint } from '../../src/cli/port-fingerprint.ts';
+import { portFingerprint, portGreeting } from '../../src/cli/port-fingerprint.ts';
 import type { Connection } from '../../src/transport/connection.ts';
 
 const servers: Server[] = [];
@@ -26,13 +26,17 @@ async function fingerprintOf(serve: (socket: Socket) => void, containerPort = '8
   );
 }
 
-async function askedOf(server: Server, containerPort = '80/tcp'): Promise<string | undefined> {
+async function askedOf(
+  server: Server,
+  containerPort = '80/tcp',
+  ask: typeof portFingerprint = portFingerprint,
+): Promise<string | undefined> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const openTcp = (ip: string, to: number) => Promise.resolve(connect(to, ip));
   const connection = { openTcp } as unknown as Connection;
-  return await portFingerprint({ connection: () => Promise.resolve(connection) })({
+  return await ask({ connection: () => Promise.resolve(connection) })({
     containerPort,
     ip: '127.0.0.1',
     port,
@@ -82,5 +86,29 @@ describe('a published port', () => {
 
   test('that neither speaks nor answers is not known', async () => {
     expect(await fingerprintOf(() => undefined)).toBeUndefined();
+  });
+});
+
+describe('a port that is not published', () => {
+  test.each<[string, string, string]>([
+    ['greeting, numbers aside', '220 bench.test ESMTP\r\n', '# bench.test ESMTP'],
+    ['waiting', '', ''],
+  ])('is known by its %s, and nothing is said to it', async (_how, greeting, known) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (piece) => heard.push(String(piece)));
+      socket.write(greeting);
+    });
+
+    expect(await askedOf(server, '25/tcp', portGreeting)).toBe(known);
+    expect(heard).toEqual([]);
+  });
+
+  test('that refuses the connection is not known', async () => {
+    const refused = (): Promise<never> => Promise.reject(new Error('refused'));
+    const connection = { openTcp: refused } as unknown as Connection;
+    const greeting = portGreeting({ connection: () => Promise.resolve(connection) });
+
+    expect(await greeting({ containerPort: '25/tcp', ip: '127.0.0.1', port: 25 })).toBeUndefined();
   });
 });
