@@ -31,7 +31,6 @@ began() {
 me=$$
 mine=$(began $$)
 T=
-mounted=
 own=
 group=
 space=$(ls -l /proc/self/ns/pid 2>/dev/null | sed -n 's/.*pid:\[\([0-9]*\)\]$/\1/p')
@@ -39,13 +38,15 @@ dog=
 watched=
 lasting=
 
+# A mount of enforce's own has its name, and is taken away by the last that works there: each works from within.
 find_tracefs() {
-  for place in /sys/kernel/tracing /sys/kernel/debug/tracing; do
-    [ -d $place/instances ] && { T=$place; return; }
+  for try in 1 2 3 4 5; do
+    for place in /sys/kernel/tracing /sys/kernel/debug/tracing; do
+      [ -d $place/instances ] && cd $place 2>/dev/null && [ -d instances ] && { T=$place; break; }
+    done
+    [ -z "$T" ] || return
+    [ -d /sys/kernel/tracing ] && mount -t tracefs enforce /sys/kernel/tracing 2>/dev/null || return
   done
-  [ -d /sys/kernel/tracing ] && mount -t tracefs nodev /sys/kernel/tracing 2>/dev/null || return
-  T=/sys/kernel/tracing
-  mounted=1
 }
 
 remove() {
@@ -65,7 +66,8 @@ clean() {
   [ -n "$own" ] || return 0
   for folder in $T/instances/$own-*; do remove "$folder"; done
   forget $group
-  [ -z "$mounted" ] || umount /sys/kernel/tracing 2>/dev/null
+  cd /
+  while grep -q "^enforce $T tracefs " /proc/self/mounts && umount $T 2>/dev/null; do :; done
 }
 
 # What others left whose shell is no more: enforce-RANDOMnSPACE-PID-BEGAN-NUMBER. What is not named so is not looked at, nor
@@ -93,6 +95,7 @@ share() {
 guard() {
   [ -z "$dog" ] || kill "$dog" 2>/dev/null
   (
+    cd /
     nap=
     trap '[ -z "$nap" ] || kill $nap; exit' TERM
     sleep 90 &
