@@ -14,6 +14,8 @@ export interface GateTrial {
   readonly at: string;
   readonly result: 'passed' | 'failed';
   readonly set: readonly string[];
+  /** Of what was taken, what the kernel refused it; empty where it passed. */
+  readonly refused: readonly string[];
   /** Looks that were made and passed, as `G1`; none where it failed. */
   readonly looks: readonly string[];
   /** As whom its programs ran before, and so where the gate was passed; empty where that is not known. */
@@ -64,6 +66,7 @@ export function gateTrials(answers: readonly GateAnswer[]): readonly GateTrial[]
           at,
           result: pass ? 'passed' : 'failed',
           set: [...set].toSorted(),
+          refused: isFailed && failure.suspicion.from === 'kernel' ? failure.suspicion.capabilities : [],
           looks: pass?.looks ?? [],
           identities: identities.known ? identities.value : [],
           ...(pass?.stop ? { stop: pass.stop } : {}),

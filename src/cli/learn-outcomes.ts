@@ -46,7 +46,7 @@ export async function learnOutcomes(trials: readonly GateTrial[], ground: Learni
   }
 }
 
-function asKept({ set, at, ...trial }: GateTrial, container: Container, engine: EngineFacts): ProfileTrial {
+function asKept({ set, at, refused, ...trial }: GateTrial, container: Container, engine: EngineFacts): ProfileTrial {
   const { milliseconds, exitCode } = trial.stop ?? {};
   return {
     container: trial.id.slice(0, 12),
@@ -55,6 +55,7 @@ function asKept({ set, at, ...trial }: GateTrial, container: Container, engine: 
     result: trial.result,
     set,
     before: heldToday(container).names,
+    ...(refused.length > 0 ? { refused } : {}),
     gate: trial.looks,
     engine: engine.version,
     kernel: engine.kernelVersion,

@@ -88,6 +88,7 @@ const trial = fields(
     result: oneOf(['passed', 'failed']),
     set: capabilities,
     before: capabilities,
+    refused: capabilities.optional(),
     gate: looks,
     engine: anyText,
     kernel: anyText,
@@ -103,7 +104,7 @@ const trial = fields(
       'seconds and exit',
     ).nullable(),
   },
-  'a trial: container, host, at, result, set, before, gate, engine, kernel, identities and stop',
+  'a trial: container, host, at, result, set, before, refused, gate, engine, kernel, identities and stop',
 );
 
 /** A profile as it is written. */
@@ -186,7 +187,10 @@ export function readProfile(file: Pick<TextFile, 'file' | 'text'>): LearnedProfi
       ...(blind === undefined ? {} : { isBlind: blind }),
       ...(started_again === undefined ? {} : { wasStartedAgain: started_again }),
     })),
-    trials: written.trials ?? [],
+    trials: (written.trials ?? []).map(({ refused, ...rest }) => ({
+      ...rest,
+      ...(refused === undefined ? {} : { refused }),
+    })),
     source: file.file,
   };
 }

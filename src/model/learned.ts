@@ -105,6 +105,8 @@ export interface ProfileTrial {
   readonly set: readonly string[];
   /** What was held before; with that it did well. */
   readonly before: readonly string[];
+  /** What the kernel refused it, of what it held before; absent where it passed, or nobody saw such a thing. */
+  readonly refused?: readonly string[];
   /** Looks of the gate that were made and passed, as `G1`; `G8` is the restart. */
   readonly gate: readonly string[];
   /** Version of the engine. */

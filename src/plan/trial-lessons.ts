@@ -14,6 +14,7 @@ export function trialLessons(trials: readonly ProfileTrial[]): readonly Evidence
   const oneOf = differences.filter((names) => names.length > 1 && !names.some((name) => required.has(name)));
   return [
     ...[...required].map((capability): Evidence => ({ capability, class: 'required', because: NEEDED })),
+    ...refusedIn(trials, required),
     ...oneOf.flatMap((names) =>
       names.map(
         (capability): Evidence => ({
@@ -26,6 +27,17 @@ export function trialLessons(trials: readonly ProfileTrial[]): readonly Evidence
   ];
 }
 
+/** What the kernel refused where the gate failed, as long as no set without it has passed since. */
+function refusedIn(trials: readonly ProfileTrial[], required: ReadonlySet<string>): readonly Evidence[] {
+  const refused = failuresIn(trials).flatMap(({ refused: names = [], at }) =>
+    names.filter((name) => !trials.some((one) => one.result === 'passed' && one.at > at && !one.set.includes(name))),
+  );
+  return [...new Set(refused)]
+    .filter((name) => !required.has(name))
+    .map((capability): Evidence => ({ capability, class: 'latent', because: REFUSED }));
+}
+
+const REFUSED = 'the kernel refused it to a container of the same making, which failed its gate without it';
 const NEEDED = 'without it, and nothing else, a container of the same making failed its gate';
 
 /** Whether a set failed its gate, and did not pass it since. */

@@ -86,13 +86,14 @@ function proofLine({
   return `  - { container: ${quoted(container)}, at: ${quoted(at)}, seconds: ${seconds}, saw_start: ${sawStart}, ran_before: ${ranBefore}, saw_stop: ${sawStop}, lost_events: ${lostEvents}${flawed}, gate: ${names(gate)} }`;
 }
 
-function trialLine({ container, host, at, result, set, before, gate, ...how }: ProfileTrial): string {
+function trialLine({ container, host, at, result, set, before, refused = [], gate, ...how }: ProfileTrial): string {
   const who = how.identities.map(
     ({ program, user, group }) => `{ program: ${quoted(plainText(program, 64))}, user: ${user}, group: ${group} }`,
   );
   const stop = how.stop === null ? 'null' : `{ seconds: ${how.stop.seconds}, exit: ${how.stop.exit} }`;
+  const refusals = refused.length === 0 ? '' : `, refused: ${names(refused)}`;
   const versions = `engine: ${quoted(plainText(how.engine, 64))}, kernel: ${quoted(plainText(how.kernel, 64))}`;
-  return `  - { container: ${quoted(container)}, host: ${quoted(host)}, at: ${quoted(at)}, result: ${result}, set: ${names(set)}, before: ${names(before)}, gate: ${names(gate)}, ${versions}, identities: [${who.join(', ')}], stop: ${stop} }`;
+  return `  - { container: ${quoted(container)}, host: ${quoted(host)}, at: ${quoted(at)}, result: ${result}, set: ${names(set)}, before: ${names(before)}${refusals}, gate: ${names(gate)}, ${versions}, identities: [${who.join(', ')}], stop: ${stop} }`;
 }
 
 function names(list: readonly string[]): string {

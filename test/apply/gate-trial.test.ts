@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { applyChange } from '../../src/apply/apply-change.ts';
 import type { GateTrial } from '../../src/apply/gate-trial.ts';
+import type { HostTools } from '../../src/apply/tools.ts';
 import type { Change } from '../../src/model/plan.ts';
 import { EXITS, losingNetRaw, WORDLESS } from '../support/losing-net-raw.ts';
 import type { Conduct } from '../support/memory-engine/program.ts';
@@ -13,6 +14,20 @@ const arrange = async (afterwards: Conduct): Promise<void> => {
   ({ host, enforce } = await losingNetRaw(afterwards));
 };
 afterEach(() => host.close());
+
+/** A kernel that refuses NET_RAW to whatever container has none. */
+const refusingNetRaw: Pick<HostTools, 'watchRefusals'> = {
+  watchRefusals({ HostConfig }) {
+    const NET_RAW = { capability: 'NET_RAW', phase: 'start', program: 'web', call: 'socket', times: 1 } as const;
+    const refusals = HostConfig.CapAdd?.includes('NET_RAW') ? [] : [NET_RAW];
+    return Promise.resolve({
+      starts: () => Promise.resolve(),
+      started: () => undefined,
+      seen: () => Promise.resolve({ refusals, refusedPrograms: [], refusedChroots: [], lostEvents: 0 }),
+      stop: () => Promise.resolve(),
+    });
+  },
+};
 
 describe('what a change tells of sets of capabilities', () => {
   const told = async (different: Partial<Change> = {}): Promise<readonly string[]> => {
@@ -30,6 +45,16 @@ describe('what a change tells of sets of capabilities', () => {
     await arrange(EXITS);
 
     expect(await told()).toEqual(['web failed', 'web passed NET_RAW G1 G2 G4 G6']);
+  });
+
+  test('has what the kernel refused to the set that failed', async () => {
+    await arrange(serving());
+    const trials: GateTrial[] = [];
+    const learn = (some: readonly GateTrial[]) => Promise.resolve(void trials.push(...some));
+
+    await applyChange(host.change, { ...host.settings, learn }, { ...enforce, ...refusingNetRaw });
+
+    expect(trials.map(({ result, refused }) => [result, ...refused])).toEqual([['failed', 'NET_RAW'], ['passed']]);
   });
 
   test('has the restart that it was tried by, and how it ended', async () => {

@@ -16,6 +16,7 @@ const PASSED: GateTrial = {
   at: '2026-11-22T05:00:00.000Z',
   result: 'passed',
   set: ['SETGID', 'SETUID'],
+  refused: [],
   looks: ['G1', 'G8'],
   identities: [{ name: 'nginx', userId: 101, groupId: 101, groups: [] }],
   stop: { milliseconds: 430, exitCode: 0 },
@@ -54,6 +55,13 @@ describe('what is kept of a gate', () => {
       stop: { seconds: 0.4, exit: 0 },
     });
     expect(trial?.before).toHaveLength(14);
+  });
+
+  test('is what the kernel refused where the gate failed', async () => {
+    await learn({ result: 'failed', looks: [], refused: ['KILL'] });
+
+    const { trials } = await loadProfile(files()[0] ?? '');
+    expect(trials).toMatchObject([{ result: 'failed', refused: ['KILL'] }]);
   });
 
   test('stays small, however many programs a container has', async () => {

@@ -23,6 +23,17 @@ describe('what trials prove of a capability', () => {
       [aFailure(['SETUID']), aTrial(['CHOWN', 'KILL', 'SETUID']), aTrial(['KILL', 'SETUID'], { at: LATER })],
       ['KILL required'],
     ],
+    ['what the kernel refused where the gate failed', [aFailure(['SETUID'], { refused: ['KILL'] })], ['KILL latent']],
+    [
+      'needed and not only refused, where both are known',
+      [aFailure(['SETUID'], { refused: ['KILL'] }), aTrial(['KILL', 'SETUID'])],
+      ['KILL required'],
+    ],
+    [
+      'nothing of what was refused, where a set without it passed since',
+      [aFailure(['SETUID'], { refused: ['KILL'] }), aTrial(['CHOWN', 'SETUID'], { at: LATER })],
+      ['CHOWN required'],
+    ],
     ['nothing, where no wider set passed', [aFailure(['SETUID'])], []],
     ['nothing, where what passed is no wider set', [aFailure(['SETUID']), aTrial(['KILL'])], []],
     [
