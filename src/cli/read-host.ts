@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { EngineReader } from '../engine/engine.ts';
 import type { Finding } from '../model/finding.ts';
 import { dependantsIn, holdersAmong } from '../model/references.ts';
@@ -87,17 +88,22 @@ export async function inDetail(
     seen,
     now: clock.now,
   };
-  const changes = askedOnce((id: string) => reader.changes(id));
+  const once: EngineReader = {
+    ...reader,
+    changes: askedOnce((id) => reader.changes(id)),
+    image: askedOnce((reference) => reader.image(reference)),
+    network: askedOnce((reference) => reader.network(reference)),
+  };
   const running = await readRuntime(
-    { ...source, changes },
+    { ...source, changes: (id) => once.changes(id) },
     snapshot.containers.filter(({ id }) => wanted.has(id)),
   );
-  const containers: Container[] = [];
-  for (const container of snapshot.containers) {
-    const details = wanted.has(container.id) ? await readDetails({ ...reader, changes }, container, seen) : undefined;
+  const limit = pLimit(connection.channels);
+  const containers = await limit.map(snapshot.containers, async (container): Promise<Container> => {
+    const details = wanted.has(container.id) ? await readDetails(once, container, seen) : undefined;
     const runtime = running.get(container.id);
-    containers.push(details ? { ...container, details: { ...details, ...(runtime ? { runtime } : {}) } } : container);
-  }
+    return details ? { ...container, details: { ...details, ...(runtime ? { runtime } : {}) } } : container;
+  });
   return { ...snapshot, containers };
 }
 

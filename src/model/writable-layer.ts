@@ -85,7 +85,8 @@ const ENGINE_FILES = [
   ...KERNEL_FOLDERS,
 ];
 
-function placesOf(inspect: ContainerInspect): readonly string[] {
+/** Where the engine mounts or writes something of its own in a container. */
+export function placesOf(inspect: ContainerInspect): readonly string[] {
   const { Mounts, HostConfig } = inspect;
   const mounted = (Mounts ?? []).map(({ Destination }) => Destination);
   return [...[...mounted, ...Object.keys(HostConfig.Tmpfs ?? {})].map(withoutSlash), ...ENGINE_FILES];
@@ -100,6 +101,7 @@ function withoutSlash(path: string): string {
   return path.replace(/(?<=.)\/+$/, '');
 }
 
-function isWithin(path: string, folder: string): boolean {
+/** Whether a path is a folder or below it. */
+export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
 }

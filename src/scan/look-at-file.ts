@@ -4,6 +4,9 @@ import { readArchive } from '../model/read-archive.ts';
 import type { FileCapabilities } from '../model/runtime.ts';
 import { fileCapabilities } from './file-capabilities.ts';
 
+/** What reads files out of containers. */
+export type Files = Pick<EngineReader, 'archive' | 'linkTarget'>;
+
 /** One file of a container, links followed. */
 export interface SeenFile {
   /** As the container sees it. */
@@ -18,7 +21,7 @@ export interface SeenFile {
  * A file of a container as the engine reads it out, undefined where there is none at that path. It is the engine that
  * follows links, within the container; the stream is left as soon as enough is known, which of a program is its head.
  */
-export async function lookAtFile(engine: EngineReader, id: string, path: string): Promise<SeenFile | undefined> {
+export async function lookAtFile(engine: Files, id: string, path: string): Promise<SeenFile | undefined> {
   const found = await firstAt(engine, id, path);
   if (found !== 'link') return found;
   const target = await engine.linkTarget(id, path);
@@ -28,7 +31,11 @@ export async function lookAtFile(engine: EngineReader, id: string, path: string)
 }
 
 /** The scripts in a folder of a container and below it; programs are left out, and too much is an error. */
-export async function scriptsIn(engine: EngineReader, id: string, folder: string): Promise<readonly SeenFile[]> {
+export async function scriptsIn(
+  engine: Pick<Files, 'archive'>,
+  id: string,
+  folder: string,
+): Promise<readonly SeenFile[]> {
   const pieces = await engine.archive(id, folder);
   if (!pieces) return [];
   const parent = folder.slice(0, folder.lastIndexOf('/'));
@@ -52,7 +59,11 @@ const MOST_TEXT = 64 * 1024;
 /** Enough to tell a script from a program. */
 const HEAD = 512;
 
-async function firstAt(engine: EngineReader, id: string, path: string): Promise<SeenFile | 'link' | undefined> {
+async function firstAt(
+  engine: Pick<Files, 'archive'>,
+  id: string,
+  path: string,
+): Promise<SeenFile | 'link' | undefined> {
   const pieces = await engine.archive(id, path);
   if (!pieces) return undefined;
   for await (const entry of readArchive(pieces)) {

@@ -1,10 +1,8 @@
-import type { EngineReader } from '../engine/engine.ts';
 import type { Known } from '../model/machine.ts';
 import type { PoweredFile, RuntimeFacts, StartText } from '../model/runtime.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { FoundFolders } from './ask-folders.ts';
 import type { SeenFile } from './look-at-file.ts';
-import { lookAtFile, scriptsIn } from './look-at-file.ts';
 import { maskScript } from './mask-script.ts';
 import type { ContainerFiles } from './start-texts.ts';
 import { followStart } from './start-texts.ts';
@@ -22,10 +20,10 @@ export interface FilesQuestion {
 
 /** Reads the files that a container's start goes through and its processes run, through the engine alone. */
 export async function readFiles(
-  engine: EngineReader,
+  all: ContainerFiles,
   { inspect, searchPath, running, found, now }: FilesQuestion,
 ): Promise<Pick<RuntimeFacts, 'startTexts' | 'poweredFiles'>> {
-  const files = filesOf(engine, inspect.Id, now);
+  const files = inTime(all, now);
   const words = [inspect.Path ?? '', ...(inspect.Args ?? [])];
   const command = { words, searchPath, workingFolder: inspect.Config.WorkingDir ?? '/' };
   const start = await told(async () => (await followStart(command, files)) ?? WHERE_IT_BEGINS);
@@ -34,7 +32,7 @@ export async function readFiles(
     poweredFiles: await told(async () => {
       if (!start.known) return start.because;
       const health = await followStart({ ...command, words: healthWords(inspect) }, files);
-      return poweredFiles(files, [...start.value.files, ...(health?.files ?? [])], running, found);
+      return poweredFiles(files, [...start.value.files, ...(health?.files ?? [])], { running, found, inspect });
     }),
   };
 }
@@ -51,19 +49,19 @@ const MOST_PROGRAMS = 64;
 const WHERE_IT_BEGINS = 'the program it begins with is not found';
 
 /** A look that fails, or comes too late, says so; whoever asks for it gets nothing at all, not the half. */
-function filesOf(engine: EngineReader, id: string, now: () => number): ContainerFiles {
+function inTime(files: ContainerFiles, now: () => number): ContainerFiles {
   const begun = now();
-  const inTime = (): void => {
+  const check = (): void => {
     if (now() - begun > MOST_MILLISECONDS) throw new Error(`its files were not read within ${MOST_MILLISECONDS} ms`);
   };
   return {
     async look(path) {
-      inTime();
-      return lookAtFile(engine, id, path);
+      check();
+      return files.look(path);
     },
     async scriptsIn(folder) {
-      inTime();
-      return scriptsIn(engine, id, folder);
+      check();
+      return files.scriptsIn(folder);
     },
   };
 }
@@ -85,12 +83,11 @@ function masked(texts: readonly StartText[], inspect: ContainerInspect): readonl
 async function poweredFiles(
   files: ContainerFiles,
   through: readonly SeenFile[],
-  running: Known<readonly string[]>,
-  found: FilesQuestion['found'],
+  { running, found, inspect }: Pick<FilesQuestion, 'running' | 'found' | 'inspect'>,
 ): Promise<readonly PoweredFile[] | string> {
   if (running.known && running.value.length > MOST_PROGRAMS) return `it runs more than ${MOST_PROGRAMS} programs`;
   const used = new Map(through.map((file) => [file.path, file]));
-  for (const path of running.known ? running.value : []) {
+  for (const path of running.known ? running.value.filter((one) => !isInit(one, inspect)) : []) {
     const file = used.get(path) ?? (await files.look(path));
     if (file) used.set(file.path, file);
   }
@@ -106,6 +103,11 @@ async function poweredFiles(
       .map((path) => ({ path, isUsed: false, isSetuidRoot: true, capabilities: null })),
     ...[...others.values()].filter(({ path }) => !used.has(path)).flatMap((file) => powered(file, 'found')),
   ];
+}
+
+/** The engine's own first process, which it mounts from its host. */
+function isInit(path: string, { HostConfig }: ContainerInspect): boolean {
+  return HostConfig.Init === true && /^\/(?:usr\/)?sbin\/docker-init$/.test(path);
 }
 
 function powered({ path, isSetuidRoot, capabilities }: SeenFile, how: 'used' | 'found'): readonly PoweredFile[] {

@@ -8,6 +8,7 @@ import type { FoundFolders } from './ask-folders.ts';
 import { askCode } from './ask-code.ts';
 import { askFolders } from './ask-folders.ts';
 import { askShell } from './ask-shell.ts';
+import { imageFiles } from './image-files.ts';
 import type { SeenPaths } from './look-at-paths.ts';
 import type { ContainerReport } from './parse-runtime.ts';
 import { parseRuntime } from './parse-runtime.ts';
@@ -50,6 +51,7 @@ export async function readRuntime(
     added: layers[at] ?? unknown('it was not asked for'),
   }));
   const folders = await askFolders(source, subjects);
+  const filesOf = imageFiles(source.engine, running, source.changes);
   const read = await limit.map(subjects, async ({ inspect, report, searchPath }, at) => {
     const found = folders[at] ?? {
       mounted: NOT_ASKED,
@@ -59,7 +61,7 @@ export async function readRuntime(
       setuidRoot: [],
     };
     const files = mayLookInside(inspect, source.seen)
-      ? await readFiles(source.engine, {
+      ? await readFiles(filesOf(inspect), {
           inspect,
           searchPath,
           running: programsOf(report),
