@@ -12,6 +12,8 @@ export interface ChosenContainers {
   readonly host: string;
   readonly engineId: string;
   readonly containers: readonly Watched[];
+  /** Those that do not run, which cannot be watched. */
+  readonly stopped: readonly string[];
   /** Every name there, to say what could have been meant. */
   readonly names: readonly string[];
 }
@@ -47,6 +49,7 @@ export async function chosenContainers(
       hint: 'enforce status shows it; without --start it can be observed',
     });
   const containers: Watched[] = [];
+  const stopped: string[] = [];
   for (const { id, names } of named) {
     const inspect = await engine.inspect(id);
     if (!inspect) continue;
@@ -55,17 +58,21 @@ export async function chosenContainers(
       refuseRestart(inspect, sharer?.names[0]);
     }
     const pid = inspect.State.Running ? (inspect.State.Pid ?? 0) : 0;
+    const name = inspect.Name.replace(/^\//, '');
     // What somebody stopped stays so.
-    if (pid === 0) continue;
+    if (pid === 0) {
+      stopped.push(name);
+      continue;
+    }
     containers.push({
       id,
-      name: inspect.Name.replace(/^\//, ''),
+      name,
       pid,
       held: effectiveCapabilities(inspect.HostConfig).names,
       stopTimeout: inspect.Config.StopTimeout ?? null,
     });
   }
-  return { host, engineId: facts.id, containers, names: all.flatMap(({ names }) => names) };
+  return { host, engineId: facts.id, containers, stopped, names: all.flatMap(({ names }) => names) };
 }
 
 function isMeant(want: string, id: string, names: readonly string[]): boolean {

@@ -14,6 +14,7 @@ import { safeSet } from './safe-set.ts';
 import { trialLessons } from './trial-lessons.ts';
 import type { Watched } from './watched.ts';
 import { watchedOf } from './watched.ts';
+import { watchCommand } from './watch-command.ts';
 
 /** Every reason there is for or against each capability of a container, and how far they can be trusted together. */
 export interface Ledger {
@@ -88,8 +89,6 @@ function isRefuted(capability: string, evidence: readonly Evidence[]): boolean {
   return evidence.some((one) => one.capability === capability && one.class === 'refuted');
 }
 
-const HOW = 'enforce observe NAME --start tells what it needs';
-
 function trustIn(
   container: Container,
   provenZero: string | null,
@@ -107,7 +106,7 @@ function trustIn(
     const because = `known for ${entry.image} (${entry.source})${watched.extent === 'run' ? `; ${watched.because}` : ''}${flaws}`;
     return { confidence: TRUST[entry.confidence], because };
   }
-  const how = HOW.replace('NAME', container.name);
+  const how = `${watchCommand(container)} tells what it needs`;
   if (isNonRoot(container)) return { confidence: 'fair', because: `its processes are not root${flaws}; ${how}` };
   if (watched.extent === 'run')
     return { confidence: isAssumed ? 'weak' : 'fair', because: `${watched.because}${flaws}; ${how}` };

@@ -23,6 +23,7 @@ import { hasFailed, isProven } from './trial-lessons.ts';
 import { whyStaysPrivileged } from './unprivileged.ts';
 import { groupsIn, weighEvidence } from './weigh-evidence.ts';
 import { whyUnknown, withRisks } from './with-risks.ts';
+import { watchCommand } from './watch-command.ts';
 
 /** The capabilities a container keeps, each with its reason, or why that cannot be told. */
 export type CapabilityChoice =
@@ -167,11 +168,11 @@ function unexplained(
   );
 }
 
-function givenOnPurpose({ name }: Container, asked: readonly string[]): Extract<CapabilityChoice, { ok: false }> {
+function givenOnPurpose(container: Container, asked: readonly string[]): Extract<CapabilityChoice, { ok: false }> {
   return {
     ok: false,
     because: `it was given ${asked.join(', ')} on purpose, and whether it needs them cannot be told`,
-    hint: `watch it with enforce observe ${name} --start, or keep it under rules.linux-capabilities.containers, as { match: { container: ${JSON.stringify(name)} }, floor: [${asked.join(', ')}], reason: … }`,
+    hint: `watch it with ${watchCommand(container)}, or keep it under rules.linux-capabilities.containers, as { match: { container: ${JSON.stringify(container.name)} }, floor: [${asked.join(', ')}], reason: … }`,
   };
 }
 

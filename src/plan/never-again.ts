@@ -5,6 +5,7 @@ import type { Container } from '../model/snapshot.ts';
 import { isForbidden } from './playbook-limits.ts';
 import { safeSet } from './safe-set.ts';
 import { hasFailed } from './trial-lessons.ts';
+import { watchCommand } from './watch-command.ts';
 
 /**
  * A set that failed its gate is not proposed again: the safe set is kept beside it, and where that failed too, a person
@@ -34,7 +35,7 @@ export function neverAgain(
   if (!hasFailed(keptIn(wider), trials)) return wider;
   return {
     because: `with ${keptIn(decisions).join(', ') || 'no capability'} a container of the same making failed its gate, and so it did with the safe set`,
-    hint: `watch it with enforce observe ${container.name} --start, or pin what it needs under rules.linux-capabilities.containers`,
+    hint: `watch it with ${watchCommand(container)}, or pin what it needs under rules.linux-capabilities.containers`,
   };
 }
 

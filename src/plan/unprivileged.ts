@@ -3,6 +3,7 @@ import type { Blocked } from '../model/plan.ts';
 import type { ContainerCapabilities } from '../model/playbook.ts';
 import type { Container } from '../model/snapshot.ts';
 import type { Ledger } from './capability-ledger.ts';
+import { watchCommand } from './watch-command.ts';
 
 /**
  * Why a privileged container stays so; undefined where it may become an ordinary one. A list of capabilities stands for
@@ -10,12 +11,12 @@ import type { Ledger } from './capability-ledger.ts';
  * it has no use for them, and even then not against what was seen.
  */
 export function whyStaysPrivileged(
-  { name }: Container,
+  container: Container,
   { watched, evidence }: Ledger,
   person: ContainerCapabilities | undefined,
 ): Blocked | undefined {
   const seen = [...new Set(evidence.filter((one) => isCertain(one.class)).map((one) => one.capability))];
-  const hint = hintFor(name, watched.extent === 'whole' ? seen.toSorted() : undefined);
+  const hint = hintFor(container, watched.extent === 'whole' ? seen.toSorted() : undefined);
   if (person === undefined || !person.isUnprivileged || (person.mode !== 'pin' && watched.extent !== 'whole'))
     return {
       because:
@@ -33,9 +34,9 @@ export function whyStaysPrivileged(
 /** With these a program does what the device, mount and path limits of an ordinary container refuse all the same. */
 const OPENING: readonly string[] = ['MKNOD', 'SYS_ADMIN', 'SYS_BOOT', 'SYS_MODULE', 'SYS_RAWIO'];
 
-function hintFor(name: string, seen: readonly string[] | undefined): string {
-  const pin = `under rules.linux-capabilities.containers, {match: {container: ${name}}, mode: pin, add: [${(seen ?? []).join(', ')}], unprivileged: true, reason: …}`;
+function hintFor(container: Container, seen: readonly string[] | undefined): string {
+  const pin = `under rules.linux-capabilities.containers, {match: {container: ${container.name}}, mode: pin, add: [${(seen ?? []).join(', ')}], unprivileged: true, reason: …}`;
   return seen === undefined
-    ? `recreate it by hand without --privileged, or write an exception; enforce observe ${name} --start tells which capabilities it uses`
+    ? `recreate it by hand without --privileged, or write an exception; ${watchCommand(container)} tells which capabilities it uses`
     : `if it needs no device, no special system call and no masked path, pin what it was seen to use ${pin}; else write an exception`;
 }

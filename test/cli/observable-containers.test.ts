@@ -35,9 +35,10 @@ describe('the containers of a host that are observed', () => {
   });
 
   test('are never stopped ones, which --start leaves as they are', async () => {
-    const { containers } = await chosenContainers('web-1', ['*'], engineOf([WEB, DOWN]), true);
+    const { containers, stopped } = await chosenContainers('web-1', ['*'], engineOf([WEB, DOWN]), true);
 
     expect(containers.map(({ name }) => name)).toEqual(['web']);
+    expect(stopped).toEqual(['down']);
   });
 
   test.each([

@@ -16,6 +16,14 @@ describe('enforce observe', () => {
     await fleet.close();
   });
 
+  test('tells of a container that does not run that it is not watched, where another of its name is', async () => {
+    serve(fleet.engine('web-1'), 'web-old', 8081).phase = 'exited';
+
+    const { stderr } = await operator.enforce('observe', 'web*', '--for', '1s');
+
+    expect(stderr).toContain('warning: web-old on web-1 does not run and is not watched');
+  });
+
   test.each([
     [['web', '--for', 'soon'], '--for "soon" is no length of time'],
     [['web', '--for', '0'], '--for "0" is no length of time'],

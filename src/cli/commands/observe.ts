@@ -61,6 +61,13 @@ export async function observe(names: readonly string[], options: ObserveOptions,
       ready.map(({ chosen }) => chosen),
       opened.length > ready.length,
     );
+    warn(
+      ready.flatMap(({ chosen: { host, stopped } }) =>
+        stopped.map((name) => `${plainText(name, 64)} on ${plainText(host, 64)} does not run and is not watched`),
+      ),
+      options,
+      world,
+    );
     if (options.save !== undefined)
       await requireSavable(
         options.save,
