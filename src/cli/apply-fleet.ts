@@ -19,6 +19,7 @@ import { usesColors } from './output.ts';
 import { lessonsQueue } from './lessons.ts';
 import { note, startChangeProgress } from './progress-line.ts';
 import type { Progress } from './progress.ts';
+import type { RolloutSteps } from './roll-out.ts';
 import { rollOut } from './roll-out.ts';
 import { windowGate } from './window-gate.ts';
 import type { World } from './world.ts';
@@ -62,7 +63,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
     run.write({ event: 'change-ended', at: world.clock.timestamp(), host, container, outcome });
     report({ change, outcome }, { isCanary: false });
   };
-  const byHost = changesByHost(changes);
+  let byHost = changesByHost(changes);
   const ownOf = (host: string): readonly Change[] => byHost.get(host) ?? [];
   const leadersOf = (host: string): readonly Change[] => ownOf(host).filter(({ partOf }) => partOf === undefined);
   const whyStopped = (): string | undefined =>
@@ -112,7 +113,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
 
   try {
     await approver.prepare();
-    await rollOut([...byHost.keys()], job.soFar ?? NOT_BEGUN, {
+    const steps: RolloutSteps = {
       sizes: rollout.batches,
       runBatch,
       stillOpen: withoutDeclined,
@@ -127,7 +128,12 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
         for (const host of hosts)
           for (const change of ownOf(host)) close(change, windows.whyClosed(ownOf(host), after) ?? OPENED_LATE);
       },
-    });
+    };
+    let soFar = job.earlier?.soFar ?? NOT_BEGUN;
+    for (const turn of inTurn(changes, job.earlier)) {
+      byHost = changesByHost(turn);
+      soFar = await rollOut([...byHost.keys()], soFar, steps);
+    }
     for (const change of planned) {
       const because = whyLeftOut(change, job);
       if (because !== undefined) report({ change, outcome: { result: 'skipped', because } }, { isCanary: false });
@@ -136,6 +142,15 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
     progress.end();
   }
   return { results, unreached, interrupted: world.interrupted.aborted || approver.wasInterrupted() };
+}
+
+/** What failed in a run that this one goes on with comes after all else, or each of them would end at the same change. */
+function inTurn(changes: readonly Change[], earlier: FleetJob['earlier']): readonly (readonly Change[])[] {
+  const failed = new Set(earlier?.failed.map(({ host, container }) => `${host}/${container}`));
+  const hasFailed = ({ host, container, partOf = container }: Change): boolean => failed.has(`${host}/${partOf}`);
+  // Until its canary has passed, it is the canary that is to be mended.
+  if (earlier?.soFar.isProven !== true) return [changes];
+  return [changes.filter((change) => !hasFailed(change)), changes.filter(hasFailed)];
 }
 
 const OPENED_LATE: Outcome = { result: 'deferred', because: 'its window opened when the run was over' };

@@ -1,8 +1,8 @@
 import type { Journal } from '../model/journal.ts';
 import type { Plan } from '../model/plan.ts';
-import type { RolloutSoFar } from './batches.ts';
 import type { ApplyOptions } from './commands/apply.ts';
 import type { Inputs } from './inputs.ts';
+import type { UnfinishedRun } from './unfinished-run.ts';
 import type { World } from './world.ts';
 
 /** One run over a fleet. */
@@ -15,6 +15,6 @@ export interface FleetJob {
   readonly options: ApplyOptions;
   readonly run: Journal;
   readonly world: World;
-  /** How far an earlier run came that this one goes on with. */
-  readonly soFar: RolloutSoFar | undefined;
+  /** How far an earlier run came that this one goes on with, and what failed in it. */
+  readonly earlier: Pick<UnfinishedRun, 'soFar' | 'failed'> | undefined;
 }

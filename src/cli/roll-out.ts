@@ -24,8 +24,12 @@ export interface RolloutSteps {
   readonly close: (hosts: readonly string[], afterSeconds: number) => void;
 }
 
-/** Goes through hosts batch by batch, until all are done or nothing more may be begun. */
-export async function rollOut(hosts: readonly string[], begunBefore: RolloutSoFar, steps: RolloutSteps): Promise<void> {
+/** Goes through hosts batch by batch, until all are done or nothing more may be begun; how far it came. */
+export async function rollOut(
+  hosts: readonly string[],
+  begunBefore: RolloutSoFar,
+  steps: RolloutSteps,
+): Promise<RolloutSoFar> {
   let left = steps.stillOpen(hosts);
   let soFar = begunBefore;
   let hasChanged = false;
@@ -34,20 +38,20 @@ export async function rollOut(hosts: readonly string[], begunBefore: RolloutSoFa
     const batch = nextBatch(steps.mayBegin(left, 0), { ...soFar, of }, steps.sizes);
     if (!batch) {
       steps.close(left, 0);
-      return;
+      return soFar;
     }
     // What was only skipped needs no time to show its effects.
     const isPaused = hasChanged && steps.whyStopped() === undefined;
     // Said at once, and not when the pause is over.
     if (isPaused && steps.mayBegin(left, steps.pauseSeconds).length === 0) {
       steps.close(left, steps.pauseSeconds);
-      return;
+      return soFar;
     }
     if (isPaused) await steps.pause();
     const stopped = steps.whyStopped();
     if (stopped !== undefined) {
       steps.leave(left, stopped);
-      return;
+      return soFar;
     }
     const outcomes = await steps.runBatch(batch);
     hasChanged = outcomes.some((outcome) => outcome.result === 'applied' || isFailure(outcome));

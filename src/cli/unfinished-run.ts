@@ -22,7 +22,14 @@ export interface UnfinishedRun {
   readonly operator: string;
   readonly soFar: RolloutSoFar;
   /** Changes that were made, by itself and by those it went on with. */
-  readonly made: readonly { readonly host: string; readonly container: string }[];
+  readonly made: readonly Target[];
+  /** Changes that were taken back. */
+  readonly failed: readonly Target[];
+}
+
+interface Target {
+  readonly host: string;
+  readonly container: string;
 }
 
 /** What an apply is about, in one digest: the same command on the same hosts with the same playbook has the same. */
@@ -59,8 +66,15 @@ export function unfinishedRun(scope: string, folder: string, world: World): Unfi
     const chain = [...chainOf(recorded, folder)];
     const soFar = chain.reduce(goneOn, NOT_BEGUN);
     if (soFar.batch === 0) return undefined;
-    const made = chain.flatMap(({ results }) => results.filter(({ outcome }) => outcome.result === 'applied'));
-    return { run: record.run, operator: record.operator, soFar, made };
+    const ended = (how: Outcome['result']): readonly Target[] =>
+      chain.flatMap(({ results }) => results.filter(({ outcome }) => outcome.result === how));
+    return {
+      run: record.run,
+      operator: record.operator,
+      soFar,
+      made: ended('applied'),
+      failed: ended('rolled-back'),
+    };
   }
   return undefined;
 }

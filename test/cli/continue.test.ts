@@ -64,6 +64,22 @@ describe('the same apply after one that left work', () => {
     expect(HOSTS.slice(1).flatMap((host) => writesTo(fleet.engine(host)))).toEqual([]);
   });
 
+  test('tries what failed after all else, so that it does not end there again', async () => {
+    serve(fleet.engine('web-2'), 'recorder', 554);
+    serve(fleet.engine('web-3'), 'recorder', 554);
+    const words = ['apply', '--yes', '-c', '1', '--max-failures', '1'] as const;
+    const first = await operator.enforce(...words);
+
+    const second = await operator.enforce(...words);
+    const third = await operator.enforce(...words);
+
+    expect([first, second, third].map(({ stdout }) => /Run \w+: (.*)/.exec(stdout)?.[1])).toEqual([
+      '1 applied, 1 rolled back, 5 deferred.  exit 3',
+      '1 applied, 1 rolled back, 4 deferred.  exit 3',
+      '3 applied, 1 rolled back, 1 deferred.  exit 3',
+    ]);
+  });
+
   test('makes of a saved plan what was not made of it yet', async () => {
     const plan = join(operator.folder, 'plan.json');
     await operator.enforce('plan', '-o', plan);

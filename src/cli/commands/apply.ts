@@ -110,7 +110,7 @@ async function inRun(
           options,
           run: run.journal,
           world,
-          soFar: earlier?.soFar,
+          earlier,
         });
   const exitCode = endCode(plan, ended, resumed.codes);
   run.end(exitCode);
