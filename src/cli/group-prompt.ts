@@ -29,6 +29,7 @@ export async function askGroup(
       prefix: `(${group.length} of ${count})`,
       message: `Apply this change to ${plainText(first.container, 64)} on ${counted(group.length, 'host')}? [y,n,v,e,q,?]`,
       check: (text) => /^[ynveq?]$/i.test(text.trim()) || 'one of y n v e q ?',
+      wrong: 'goes',
     });
     if (line.kind === 'ended') return line.by;
     switch (line.text.trim().toLowerCase()) {

@@ -15,6 +15,8 @@ export interface LineQuestion {
   readonly message: string;
   /** True when the answer will do, else what it has to be. */
   readonly check?: (text: string) => true | string;
+  /** Whether an answer that will not do stays in the line to be mended, or goes, as one wrong key does. */
+  readonly wrong?: 'stays' | 'goes';
   /** Taken when the line is empty. */
   readonly proposed?: string;
 }
@@ -75,6 +77,7 @@ async function ask(question: LineQuestion, { input, output }: PromptStreams, sig
       ...(question.proposed === undefined ? {} : { default: question.proposed }),
       theme: {
         prefix: question.prefix,
+        validationFailureMode: question.wrong === 'goes' ? 'clear' : 'keep',
         style: {
           message: itself,
           answer: itself,

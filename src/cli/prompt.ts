@@ -68,7 +68,7 @@ export function createPrompter(options: PrompterOptions): Prompter {
 }
 
 async function askPlainly(question: string, prompt: LinePrompt): Promise<'yes' | 'no' | 'interrupted'> {
-  const line = await prompt({ prefix: '', message: `${plainText(question)} [y/N]`, check: isYesOrNo });
+  const line = await prompt({ prefix: '', message: `${plainText(question)} [y/N]`, check: isYesOrNo, wrong: 'goes' });
   if (line.kind === 'ended') return line.by === 'quit' ? 'no' : 'interrupted';
   return /^y(es)?$/i.test(line.text.trim()) ? 'yes' : 'no';
 }
@@ -82,6 +82,7 @@ async function askChange(question: ChangeQuestion, prompt: LinePrompt, options: 
       prefix: `(${position}/${count})`,
       message: `Apply this change to ${name}? [y,n,v,a,d,w,q,?]`,
       check: isKey,
+      wrong: 'goes',
     });
     if (line.kind === 'ended') return line.by;
     switch (line.text.trim().toLowerCase()) {

@@ -32,6 +32,16 @@ describe('on a real terminal (script, of util-linux)', () => {
     expect(printed).toContain('Apply this change to web-1/shop? [y,n,v,a,d,w,q,?] y');
   });
 
+  onTerminal('a wrong key is gone when the next one is pressed', async () => {
+    await type([
+      { after: '(1/2) Apply', keys: 'x\r' },
+      { after: 'one of', keys: 'y\r' },
+      { after: '(2/2) Apply', keys: 'q\r' },
+    ]);
+
+    expect(await answers()).toEqual(['yes', 'quit']);
+  });
+
   onTerminal('what was typed before the question answers nothing', async () => {
     await type([
       { after: '', keys: 'y\ry\ry\r' },
