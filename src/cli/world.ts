@@ -56,11 +56,16 @@ export function realWorld(): World {
     operator: `${environment['SUDO_USER'] ?? userName}@${hostname()}`,
     identity: processIdentity(),
     itself: readItself,
-    stdin: process.stdin,
+    // What few commands ask for takes milliseconds to find out, and every command would wait for it.
+    get stdin() {
+      return process.stdin;
+    },
+    get timeZone() {
+      return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     now: () => new Date(),
-    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     clock: {
       now: () => performance.now(),
       timestamp: () => new Date().toISOString(),
