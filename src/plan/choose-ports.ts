@@ -62,7 +62,8 @@ export function choosePorts(
       before: before as Edit['before'],
       after: Object.fromEntries(after) as Edit['after'],
     },
-    moves: moved.map(moveOf),
+    // The engine has its keys in the order of their letters.
+    moves: moved.map(moveOf).toSorted((a, b) => a.from - b.from),
     claims: moved.map(claimOf),
   };
 }

@@ -1,3 +1,4 @@
+import { parseRoleName } from '../model/names.ts';
 import { configuredPorts } from '../model/published-ports.ts';
 import { overlaps } from '../model/overlaps.ts';
 import type { MachineFacts } from '../model/machine.ts';
@@ -54,13 +55,19 @@ export function portRoom({ containers, machine }: Snapshot): PortRoom {
 function bindingsOf(containers: readonly Container[]): readonly Taken[] {
   return containers.flatMap(({ name, inspect }) =>
     configuredPorts(inspect).map(({ hostPort, hostPortEnd, protocol, hostIp }) => ({
-      by: `is published by container ${name}`,
+      by: isUnfinished(name)
+        ? `is published by container ${name}, of a change that was left unfinished; enforce apply ends it first`
+        : `is published by container ${name}`,
       first: hostPort,
       last: hostPortEnd,
       protocol,
       ip: hostIp,
     })),
   );
+}
+
+function isUnfinished(name: string): boolean {
+  return parseRoleName(name)?.role === 'new';
 }
 
 /** Sorted, as the kernel lists sockets in no order that lasts. */

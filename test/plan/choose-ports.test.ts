@@ -47,6 +47,12 @@ describe('the new port', () => {
     expect(movesOf(choice)).toEqual(['53/tcp *:53→*:8053', '53/udp *:53→*:8053', '53/sctp *:53→*:8053']);
   });
 
+  test('is told in the order of the old ones, which the engine has in that of their letters', () => {
+    const choice = choose({ '1000/tcp': [at('1000')], '443/tcp': [at('443')], '80/tcp': [at('80')] });
+
+    expect(movesOf(choice)).toEqual(['80/tcp *:80→*:8080', '443/tcp *:443→*:8443', '1000/tcp *:1000→*:9000']);
+  });
+
   test('shifts a range as a whole', () => {
     const choice = choose({ '21/tcp': [at('1000-1030')] });
 

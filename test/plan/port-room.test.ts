@@ -17,6 +17,17 @@ describe('a port is not free', () => {
     expect(room.whyTaken(8080, 'tcp', '')).toBe('is published by container shop');
   });
 
+  test('that a change which was left unfinished holds, and who ends it is told', () => {
+    const half = container('shop.enforce-new-261123013833j7z', {
+      HostConfig: { PortBindings: BINDINGS },
+      State: STOPPED,
+    });
+
+    expect(portRoom(snapshot([half])).whyTaken(8080, 'tcp', '')).toBe(
+      'is published by container shop.enforce-new-261123013833j7z, of a change that was left unfinished; enforce apply ends it first',
+    );
+  });
+
   test('that an engine picked from a range, or may pick at the next start', () => {
     const ftp = container('ftp', {
       HostConfig: { PortBindings: { '21/tcp': [{ HostPort: '8080-8090' }] } },
