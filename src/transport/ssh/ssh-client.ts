@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import { asEnforceError, EnforceError } from '../../model/errors.ts';
@@ -124,8 +125,10 @@ function loggedIn(
     lost: () => lost,
     async close() {
       client.end();
-      // A host that is frozen does not say goodbye.
-      await Promise.race([closed, wait(1_000, undefined, { ref: false })]);
+      // What was sent has left: its answer to a goodbye would be waited for as long as the way is.
+      const sent = finished(socket, { readable: false }).catch(() => undefined);
+      // A host that is frozen takes nothing any more.
+      await Promise.race([closed, sent, wait(1_000, undefined, { ref: false })]);
       socket.destroy();
       await jump?.close();
     },
