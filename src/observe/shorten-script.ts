@@ -3,13 +3,14 @@
  * name of at most 15 characters. `parse-line.ts` reads them.
  */
 export const SHORTEN_SCRIPT: string = String.raw`
-# A line begins with the name of the process as it is now, padded to 16 columns, then its number. What follows the event is
+# A line begins with the name of the process as it is now, padded to 16 columns, then its number, or is one of a stack: a name
+# may look like the beginning of that, but not like the whole. What follows the event is
 # matched to the end of the line. Of a stack only the system call is kept, and whether it was the
 # count of memory (+), or overlayfs at work in its layers (~): what it asks of the file it shows itself, it asks so directly. Most are
 # of memory, and those go at once.
 shorten() {
   tr -c '\012\040-\176' '?' | sed -n -e '
-/^ => /{
+/^ => [^ ]*\( \[[^ ]*\]\)\{0,1\}$/{
   s/^ => //
   s/^.*vm_enough_memory.*/+/
   s/^__\([a-z0-9]*_\)\{0,1\}sys_\([a-z0-9_]*\).*/=\2/

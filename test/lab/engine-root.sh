@@ -19,7 +19,7 @@ export ENFORCE_ENGINES ENFORCE_DEBIAN=${ENFORCE_DEBIAN:-http://deb.debian.org/de
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 release=${2:-} root=$ENFORCE_ENGINES/${2:-} run=$ENFORCE_ENGINES/run/${2:-}
 control_group=/enforce-engine-${2:-}
-readonly PACKAGES=(docker.io iptables iproute2 ca-certificates)
+readonly PACKAGES=(docker.io iptables iproute2 ca-certificates procps)
 # Since trixie the client is a package of its own; before, docker-compose was another program.
 readonly NEWER_PACKAGES=(docker-cli docker-compose)
 
@@ -51,7 +51,7 @@ missing() {
 }
 
 is_whole() {
-  [ -e "$root/complete" ] && chroot "$root" dockerd --version && chroot "$root" docker --version
+  [ -e "$root/complete" ] && chroot "$root" dockerd --version && chroot "$root" docker --version && [ -x "$root/usr/bin/ps" ]
 } >/dev/null 2>&1
 
 # It gets its name only when it is whole.

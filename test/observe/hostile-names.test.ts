@@ -15,6 +15,7 @@ const NAMES = [
   '\\033[2Jx',
   'newcomm=q pid=1',
   '\\n => __x_sys_a',
+  '=> __x_sys_abcd',
 ];
 
 jest.setTimeout(120_000);
