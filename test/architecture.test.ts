@@ -9,7 +9,15 @@ interface Allowed {
 }
 
 const FILES = ['node:fs', 'node:fs/promises', 'node:path', 'node:url'];
-const NETWORK = ['node:net', 'node:tls', 'node:http', 'node:stream', 'node:child_process', 'node:timers/promises'];
+const NETWORK = [
+  'node:net',
+  'node:tls',
+  'node:http',
+  'node:stream',
+  'node:stream/promises',
+  'node:child_process',
+  'node:timers/promises',
+];
 
 /** The order in which data flows: a folder knows those it builds on, and no other. */
 const ALLOWED: Readonly<Record<string, Allowed>> = {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import { documentHead } from './document.ts';
-import type { Status } from './status-text.ts';
+import type { RunRecord, Status } from './status-text.ts';
 import { windowDocument } from './window-document.ts';
 
 /** The machine output of `enforce status`. */
@@ -8,15 +8,7 @@ export function statusDocument(status: Status, generatedAt: string): JsonObject 
   const { runs, kept, unfinished, suspects, locks, notReached, deferred, windows } = status;
   return {
     ...documentHead(generatedAt, notReached.length),
-    runs: runs.map(({ run, startedAt, operator, counts, unreached, continues, exitCode }) => ({
-      run,
-      started_at: startedAt,
-      operator,
-      counts: { ...counts },
-      hosts_unreached: unreached,
-      continues,
-      exit_code: exitCode,
-    })),
+    runs: runs.map(runDocument),
     kept: kept.map(({ host, container, name, run, until }) => ({ host, container, name, run, until })),
     unfinished: unfinished.map(({ host, container, run, because }) => ({ host, container, run, because })),
     worse_since: suspects.map(({ host, container, run, because, rollback }) => ({
@@ -43,5 +35,26 @@ export function statusDocument(status: Status, generatedAt: string): JsonObject 
       left_s: leftSeconds,
     })),
     not_reached: notReached.map(({ host, because }) => ({ host, because })),
+  };
+}
+
+/** One run of it. */
+export function runDocument({
+  run,
+  startedAt,
+  operator,
+  counts,
+  unreached,
+  continues,
+  exitCode,
+}: RunRecord): JsonObject {
+  return {
+    run,
+    started_at: startedAt,
+    operator,
+    counts: { ...counts },
+    hosts_unreached: unreached,
+    continues,
+    exit_code: exitCode,
   };
 }

@@ -118,6 +118,11 @@ export function statusText(status: Status, options: Reader & { readonly colors: 
   ].join('\n');
 }
 
+/** One run in a line, as the list of runs has it. */
+export function runText(run: RunRecord, { colors }: { readonly colors: boolean }): string {
+  return `${inColumns([runRow(run)], painter(colors)).join('')}\n`;
+}
+
 function section(title: string, rows: readonly (readonly Cell[])[], none: string, paint: Paint): readonly string[] {
   const body = rows.length === 0 ? [none] : inColumns(rows, paint);
   return body.map((text, at) => `${(at === 0 ? title : '').padEnd(TITLE_WIDTH)}${text}`);

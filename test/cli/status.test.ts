@@ -79,14 +79,19 @@ describe('enforce status', () => {
     const json = await operator.enforce('status', run, '--json');
 
     expect([text.exitCode, json.exitCode]).toEqual([0, 0]);
+    expect(text.stdout).toMatch(
+      new RegExp(`^${run}  2026-11-22T.* 1 applied, 1 rolled back +exit 3 +a\\.lopez@control-1$`, 'm'),
+    );
     expect(text.stdout).toMatch(/web-1\/mail {2}applied/);
     expect(text.stdout).toMatch(/web-1\/recorder {2}rolled back: .*mknod/);
     expect(JSON.parse(json.stdout)).toMatchObject({
       run,
       exit_code: 3,
+      counts: { applied: 1, 'rolled-back': 1 },
+      continues: null,
       changes: [
-        { container: 'mail', result: 'applied' },
-        { container: 'recorder', result: 'rolled-back' },
+        { container: 'mail', result: 'applied', because: null },
+        { container: 'recorder', result: 'rolled-back', because: expect.stringContaining('mknod') },
       ],
     });
   });

@@ -13,8 +13,8 @@ import { outcomeText } from '../../report/outcome-text.ts';
 import { jsonText } from '../../report/json-text.ts';
 import { plainText } from '../../report/plain-text.ts';
 import type { HostLock, KeptContainer, Status, SuspectChange, UnfinishedChange } from '../../report/status-text.ts';
-import { statusText } from '../../report/status-text.ts';
-import { statusDocument } from '../../report/status-document.ts';
+import { runText, statusText } from '../../report/status-text.ts';
+import { runDocument, statusDocument } from '../../report/status-document.ts';
 import { onEachHost } from '../../transport/fleet.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { worst } from '../exit-code.ts';
@@ -147,16 +147,21 @@ function oneRun(name: string, options: CommonOptions, world: World): ExitCode {
   if (options.json)
     world.stdout.write(
       jsonText({
-        run: run.record.run,
-        started_at: run.record.startedAt,
-        operator: run.record.operator,
-        exit_code: run.record.exitCode,
+        ...runDocument(run.record),
         windows_ignored: run.ignoredWindows ?? null,
-        changes: run.results.map(({ host, container, outcome }) => ({ host, container, result: outcome.result })),
+        unreached: [...run.unreached],
+        changes: run.results.map(({ host, container, outcome }) => ({
+          host,
+          container,
+          result: outcome.result,
+          because: 'because' in outcome ? outcome.because : null,
+        })),
       }),
     );
   else {
+    world.stdout.write(runText(run.record, { colors }));
     for (const result of run.results) world.stdout.write(outcomeText({ ...result, notes: [] }, { colors }));
+    for (const host of run.unreached) world.stdout.write(`  ${plainText(host, 64)} was not reached\n`);
     if (run.ignoredWindows !== undefined)
       world.stdout.write(`maintenance windows were ignored: ${plainText(run.ignoredWindows, 500)}\n`);
   }
