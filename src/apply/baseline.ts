@@ -2,7 +2,6 @@ import type { Known } from '../model/machine.ts';
 import type { RuntimeFacts } from '../model/runtime.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Identity } from './identities.ts';
-import { greetingsOf, innerPorts } from './inner-ports.ts';
 import { lastingIdentities } from './identities.ts';
 import { lastingPorts } from './open-ports.ts';
 import type { HostTools, ProbedPort, RunningFacts } from './tools.ts';
@@ -14,8 +13,6 @@ export interface Baseline {
   readonly ports: ReadonlyMap<string, 'answers' | 'silent' | 'unknown'>;
   /** Container port → what was said there, where it was the same twice. */
   readonly fingerprints: ReadonlyMap<string, string>;
-  /** Open ports that it does not publish → how they greeted twice, those that only wait with nothing. */
-  readonly greetings: ReadonlyMap<string, string>;
   readonly log: string;
   /** Who its processes are; only those that were there twice. */
   readonly identities: Known<readonly Identity[]>;
@@ -49,26 +46,20 @@ async function whatLasts(
   inspect: ContainerInspect,
   answering: readonly ProbedPort[],
   tools: HostTools,
-): Promise<Pick<Baseline, 'fingerprints' | 'greetings' | 'identities' | 'openPorts' | 'facts'>> {
+): Promise<Pick<Baseline, 'fingerprints' | 'identities' | 'openPorts' | 'facts'>> {
   const { State } = inspect;
-  if (!State.Running) return { ...NOTHING_SAID, identities: untold('it did not run'), openPorts: [], facts: undefined };
+  if (!State.Running)
+    return { fingerprints: new Map(), identities: untold('it did not run'), openPorts: [], facts: undefined };
   const said = State.Paused === true ? [] : answering;
   const first = (await tools.processes([inspect.Id])).get(inspect.Id) ?? NOTHING_KNOWN;
   const fingerprints = await fingerprintsOf(said, tools);
-  const inner =
-    first.listeners.known && State.Paused !== true
-      ? lastingPorts(first.listeners.value, first.listeners.value, inspect)
-      : [];
-  const greetings = await greetingsOf(innerPorts(inner, inspect, tools.facts), tools);
   const isSeen = first.processes.known || first.listeners.known || fingerprints.size > 0;
   if (isSeen) await tools.clock.delay(BETWEEN_MILLISECONDS);
   const facts = (await tools.runtime([inspect.Id])).get(inspect.Id);
   const second = facts ?? NOTHING_KNOWN;
   const again = await fingerprintsOf(said, tools);
-  const greetedAgain = await greetingsOf(innerPorts([...greetings.keys()], inspect, tools.facts), tools);
   return {
-    fingerprints: saidTwice(fingerprints, again),
-    greetings: saidTwice(greetings, greetedAgain),
+    fingerprints: new Map([...fingerprints].filter(([port, text]) => again.get(port) === text)),
     identities: identitiesIn(first, second, State.Pid ?? 0),
     openPorts:
       first.listeners.known && second.listeners.known
@@ -76,15 +67,6 @@ async function whatLasts(
         : [],
     facts,
   };
-}
-
-const NOTHING_SAID = { fingerprints: new Map<string, string>(), greetings: new Map<string, string>() };
-
-function saidTwice(
-  first: ReadonlyMap<string, string>,
-  second: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  return new Map([...first].filter(([port, text]) => second.get(port) === text));
 }
 
 function identitiesIn(earlier: RunningFacts, later: RunningFacts, first: number): Baseline['identities'] {

@@ -3,7 +3,7 @@ import type { Baseline } from './baseline.ts';
 import type { Identity, ProcessLook } from './identities.ts';
 import { identityLoss } from './identities.ts';
 import { closedPorts } from './open-ports.ts';
-import { greetingsOf, innerPorts } from './inner-ports.ts';
+import { innerPorts } from './inner-ports.ts';
 import type { HostTools, ProbedPort, RunningFacts } from './tools.ts';
 
 /** What a look into a container found, held against how the old one was. */
@@ -32,7 +32,7 @@ export interface ExpectedPort extends ProbedPort {
 
 /** What such looks go by. */
 export interface Comparison {
-  readonly tools: Pick<HostTools, 'clock' | 'processes' | 'fingerprint' | 'greeting' | 'facts'>;
+  readonly tools: Pick<HostTools, 'clock' | 'processes' | 'fingerprint' | 'knock' | 'facts'>;
   readonly baseline: Baseline | undefined;
   /** Containers that open the ports of its network, it among them; none while one of them is still to be started. */
   readonly openers: readonly string[];
@@ -47,7 +47,6 @@ const MOST_BLIND = 3;
 
 /** Compares who runs, what listens and what the published ports say; nothing of it changes the container. */
 export function closerLook({ tools, baseline, openers, openPorts }: Comparison): CloserLook {
-  const greeted = baseline?.greetings ?? new Map<string, string>();
   const unseen = new Map(baseline ? [] : [['how the old one did', 'whoever looked has ended']]);
   let earlier: ProcessLook | undefined;
   let blind = 0;
@@ -61,16 +60,15 @@ export function closerLook({ tools, baseline, openers, openPorts }: Comparison):
     async look(inspect, expected) {
       const at = tools.clock.now();
       if (latest && at - latest.at < BETWEEN_MILLISECONDS) return latest.insight;
-      // Before its processes are looked at: who is asked for something starts the helpers that it starts on demand.
-      const greetings = await greetingsOf(innerPorts([...greeted.keys()], inspect, tools.facts), tools);
       const facts = baseline ? await tools.processes([...new Set([inspect.Id, ...openers])]) : NOTHING;
       const inside = baseline ? whoRuns(baseline.identities, facts.get(inspect.Id), inspect) : FINE;
       const other =
         (inside.absent.length > 0 ? undefined : inside.notYet) ??
         whatIsClosed(facts) ??
-        otherGreeting(greeted, greetings) ??
         (await otherAnswer(expected, tools));
       const absent = other === undefined ? inside.absent : [];
+      // Nobody may have asked for them where no port is published: those are tried again and again.
+      if (absent.length > 0) await Promise.all(innerPorts(openPorts, inspect, tools.facts).map(tools.knock));
       latest = { at, insight: { worse: inside.worse, notYet: other ?? inside.notYet, absent } };
       return latest.insight;
     },
@@ -122,14 +120,6 @@ const FINE: Insight = notYet(undefined);
 
 function notYet(what: string | undefined): Insight {
   return { worse: undefined, notYet: what, absent: [] };
-}
-
-function otherGreeting(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string | undefined {
-  const [changed] = [...before].filter(([port, text]) => text !== '' && (now.get(port) ?? text) !== text);
-  if (changed === undefined) return undefined;
-  const [port, text] = changed;
-  const greeting = now.get(port);
-  return `its port ${port} greets ${greeting ? `with ${greeting}` : 'with nothing'}, and greeted with ${text} before`;
 }
 
 async function otherAnswer(

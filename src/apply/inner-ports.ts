@@ -1,5 +1,5 @@
 import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
-import type { HostTools, ProbedPort } from './tools.ts';
+import type { ProbedPort } from './tools.ts';
 
 /**
  * The open TCP ports of a container that it does not publish, and where its host reaches them: at its address in a network
@@ -19,16 +19,7 @@ export function innerPorts(
     .map((containerPort) => ({ containerPort, ip, port: Number.parseInt(containerPort) }));
 }
 
-/** How each of them greets who connects; those that cannot be reached are left out. */
-export async function greetingsOf(
-  ports: readonly ProbedPort[],
-  { greeting }: Pick<HostTools, 'greeting'>,
-): Promise<ReadonlyMap<string, string>> {
-  const said = await Promise.all(ports.map(async (port) => ({ port, text: await greeting(port) })));
-  return new Map(said.flatMap(({ port, text }) => (text === undefined ? [] : [[port.containerPort, text]])));
-}
-
-/** Of a program that listens at very many, some tell enough. */
+/** Of a program that listens at very many, some are enough. */
 const MOST_PORTS = 16;
 
 function addressOf({ Networks }: ContainerInspect['NetworkSettings']): string | undefined {

@@ -15,8 +15,8 @@ export interface HostTools {
   readonly probe: Probe;
   /** What the published port of a container says, in few words that are the same each time; undefined where that cannot be told. */
   readonly fingerprint: (port: ProbedPort) => Promise<string | undefined>;
-  /** How an open port greets who connects to it and says nothing; empty where it waits, undefined where it cannot be reached. */
-  readonly greeting: (port: ProbedPort) => Promise<string | undefined>;
+  /** Connects to an open port, says nothing, and hangs up: who starts a helper for each connection has been asked for it. */
+  readonly knock: (port: ProbedPort) => Promise<void>;
   /** What running containers are made of, by their id; what cannot be read is not known, and never an error. */
   readonly runtime: (ids: readonly string[]) => Promise<ReadonlyMap<string, RuntimeFacts>>;
   /** The part of it that is read at once, and again and again. */

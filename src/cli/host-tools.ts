@@ -2,7 +2,7 @@ import type { HostTools } from '../apply/tools.ts';
 import type { Journal } from '../model/journal.ts';
 import type { HostSession } from './host-session.ts';
 import type { CommonOptions } from './options.ts';
-import { portFingerprint, portGreeting } from './port-fingerprint.ts';
+import { portFingerprint, portKnock } from './port-fingerprint.ts';
 import { portProbe } from './port-probe.ts';
 import type { Progress } from './progress.ts';
 import { refusalWatch } from './refusal-watch.ts';
@@ -26,7 +26,7 @@ export async function hostTools(
     clock,
     probe: portProbe(session),
     fingerprint: portFingerprint(session),
-    greeting: portGreeting(session),
+    knock: portKnock(session),
     ...runtimeOf(session, { clock }),
     watchRefusals: refusalWatch(session, { clock, randomName }),
     lock: { operator, ...identity, patienceSeconds: lockTimeout },

@@ -39,18 +39,14 @@ export function portFingerprint(session: Pick<HostSession, 'connection'>): HostT
   };
 }
 
-/** How a port greets who connects to it, as seen from the host; nothing is said to it. */
-export function portGreeting(session: Pick<HostSession, 'connection'>): HostTools['greeting'] {
+/** Connects to a port as the host would, until it greets or half a second is over; whether it answers is told elsewhere. */
+export function portKnock(session: Pick<HostSession, 'connection'>): HostTools['knock'] {
   return async ({ ip, port }) => {
     try {
       const connection = await session.connection();
-      const { greeting } = await hear(
-        await connection.openTcp(ip, port, AbortSignal.timeout(CONNECT_MILLISECONDS)),
-        false,
-      );
-      return greeting.length > 0 ? words(greeting) : '';
+      await hear(await connection.openTcp(ip, port, AbortSignal.timeout(CONNECT_MILLISECONDS)), false);
     } catch {
-      return undefined;
+      return;
     }
   };
 }
@@ -121,8 +117,16 @@ function httpText(answer: Buffer): string | undefined {
   return server === undefined ? `HTTP ${status}` : `HTTP ${status} (${server.trim()})`;
 }
 
-/** The first words in it that can be read: what follows in a binary protocol is salt. */
+/**
+ * The first words in it that can be read: what follows in a binary protocol is salt. Ids that are made at each start are
+ * as little as numbers; the first word says what it is, and with it a code of three digits.
+ */
 function words(bytes: Buffer): string {
   const run = /[\x20-\x7e]{3,}/.exec(bytes.toString('latin1'))?.[0];
-  return run === undefined ? 'bytes' : run.slice(0, 80).replace(/[0-9a-f]{12,64}|\d+/g, '#');
+  if (run === undefined) return 'bytes';
+  const [, code = '', rest = ''] = /^(\d{3}(?=[ -]))?(.*)$/.exec(run) ?? [];
+  return `${code}${rest.replace(ID, '#').replace(/\d+/g, '#')}`.slice(0, 80);
 }
+
+/** Hexadecimal, or letters and digits mixed, longer than a word is. */
+const ID = /[0-9a-f]{12,64}|(?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{20,}/g;

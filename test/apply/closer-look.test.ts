@@ -19,7 +19,6 @@ const BASELINE: Baseline = {
   health: undefined,
   ports: new Map(),
   fingerprints: new Map(),
-  greetings: new Map(),
   log: '',
   identities: {
     known: true,
@@ -41,12 +40,10 @@ async function looking(
     seconds = 4,
     baseline = BASELINE,
     says = [undefined],
-    greets = [undefined],
   }: {
     readonly seconds?: number;
     readonly baseline?: Baseline | 'forgotten';
     readonly says?: readonly (string | undefined)[];
-    readonly greets?: readonly (string | undefined)[];
   } = {},
 ): Promise<{
   readonly insight: Insight;
@@ -68,9 +65,9 @@ async function looking(
         const facts = found[Math.min(looks++, found.length - 1)];
         return Promise.resolve(new Map(facts ? [[WEB.Id, facts]] : []));
       },
-      greeting({ ip, port }) {
+      knock({ ip, port }) {
         steps.push(`${ip}:${port}`);
-        return Promise.resolve(greets[Math.min(steps.length - 1, greets.length - 1)]);
+        return Promise.resolve();
       },
       fingerprint: () => Promise.resolve(says[Math.min(asked++, says.length - 1)]),
     },
@@ -168,22 +165,27 @@ describe('what a published port says', () => {
 });
 
 describe('a port that is not published', () => {
-  const GREETS: Baseline = { ...BASELINE, greetings: new Map([['25/tcp', '# ESMTP']]) };
+  const HELPED: Baseline = {
+    ...BASELINE,
+    identities: {
+      known: true,
+      value: [
+        { name: 'nginx', userId: 0, groupId: 0, groups: [] },
+        { name: 'anvil', userId: 106, groupId: 106, groups: [] },
+      ],
+    },
+  };
 
-  test('is connected to before processes are looked at, so that helpers come that a request starts', async () => {
-    const { steps } = await looking([WELL], { baseline: GREETS, greets: ['# ESMTP'] });
+  test('is connected to after a look that lacks a helper, which may be started for a connection', async () => {
+    const { steps } = await looking([WELL], { baseline: HELPED, seconds: 7 });
 
-    expect(steps).toEqual(['172.17.0.2:25', 'processes', '172.17.0.2:25', 'processes']);
+    expect(steps).toEqual(['processes', 'processes', '172.17.0.2:80', 'processes', '172.17.0.2:80']);
   });
 
-  test('must greet as it did before, where it did', async () => {
-    const waits = { ...GREETS, greetings: new Map([['25/tcp', '']]) };
+  test('is left alone where nothing is missing', async () => {
+    const { steps } = await looking([WELL], { seconds: 7 });
 
-    expect((await looking([WELL], { baseline: GREETS, greets: [''] })).insight.notYet).toBe(
-      'its port 25/tcp greets with nothing, and greeted with # ESMTP before',
-    );
-    expect((await looking([WELL], { baseline: GREETS, greets: [undefined] })).insight).toEqual(FINE);
-    expect((await looking([WELL], { baseline: waits, greets: ['now it speaks'] })).insight).toEqual(FINE);
+    expect(steps).toEqual(['processes', 'processes', 'processes']);
   });
 });
 

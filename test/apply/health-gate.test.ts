@@ -29,7 +29,6 @@ function before(different: Partial<Baseline> = {}): Baseline {
     health: undefined,
     ports: new Map([['80/tcp', 'answers']]),
     fingerprints: new Map(),
-    greetings: new Map(),
     log: '',
     identities: { known: false, because: 'nobody looked' },
     openPorts: [],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { greetingsOf, innerPorts } from '../../src/apply/inner-ports.ts';
+import { innerPorts } from '../../src/apply/inner-ports.ts';
 import { inspectOf, snapshot } from '../support/containers.ts';
 
 const ENGINE_FACTS = snapshot([]).engine;
@@ -36,20 +36,5 @@ describe('the inner ports of a container', () => {
     const many = Array.from({ length: 100 }, (_, index) => `${1000 + index}/tcp`);
 
     expect(innerPorts(many, BRIDGED, ENGINE_FACTS)).toHaveLength(16);
-  });
-
-  test('that cannot be reached have no greeting', async () => {
-    const ports = innerPorts(['143/tcp', '993/tcp', '4190/tcp'], BRIDGED, ENGINE_FACTS);
-    const said = new Map([
-      [143, '* OK'],
-      [993, ''],
-    ]);
-
-    const greetings = await greetingsOf(ports, { greeting: ({ port }) => Promise.resolve(said.get(port)) });
-
-    expect([...greetings]).toEqual([
-      ['143/tcp', '* OK'],
-      ['993/tcp', ''],
-    ]);
   });
 });

@@ -13,7 +13,7 @@ test('a port counts that was open at both looks, at whatever address', () => {
   const first = [listening(80), listening(80, 'tcp', '::'), listening(53, 'udp'), listening(9000, 'tcp', '127.0.0.1')];
   const second = [listening(80, 'tcp', '172.17.0.3'), listening(53, 'tcp'), listening(9000, 'tcp', '127.0.0.1')];
 
-  expect(lastingPorts(first, second, WEB)).toEqual(['80/tcp', '9000/tcp']);
+  expect(lastingPorts(first, second, WEB)).toEqual(['80/tcp', '9000/tcp on loopback']);
 });
 
 test('the engine’s own name server, and ports that are dealt out by chance, do not count unless the container names them', () => {
@@ -24,4 +24,12 @@ test('the engine’s own name server, and ports that are dealt out by chance, do
 
 test('what was open and is not any more is closed, and what is new does not matter', () => {
   expect(closedPorts(['80/tcp', '53/udp'], [listening(80), listening(53), listening(8080)])).toEqual(['53/udp']);
+});
+
+test('what could be reached and is open on loopback alone is closed, and not the other way round', () => {
+  const inside = [listening(80, 'tcp', '127.0.0.1'), listening(80, 'tcp', '::1')];
+
+  expect(closedPorts(['80/tcp'], inside)).toEqual(['80/tcp']);
+  expect(closedPorts(['80/tcp on loopback'], inside)).toEqual([]);
+  expect(closedPorts(['80/tcp on loopback'], [listening(80)])).toEqual([]);
 });

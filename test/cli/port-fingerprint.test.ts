@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { portFingerprint, portGreeting } from '../../src/cli/port-fingerprint.ts';
+import { portFingerprint, portKnock } from '../../src/cli/port-fingerprint.ts';
 import type { Connection } from '../../src/transport/connection.ts';
 
 const servers: Server[] = [];
@@ -26,17 +26,13 @@ async function fingerprintOf(serve: (socket: Socket) => void, containerPort = '8
   );
 }
 
-async function askedOf(
-  server: Server,
-  containerPort = '80/tcp',
-  ask: typeof portFingerprint = portFingerprint,
-): Promise<string | undefined> {
+async function askedOf(server: Server, containerPort = '80/tcp'): Promise<string | undefined> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const openTcp = (ip: string, to: number) => Promise.resolve(connect(to, ip));
   const connection = { openTcp } as unknown as Connection;
-  return await ask({ connection: () => Promise.resolve(connection) })({
+  return await portFingerprint({ connection: () => Promise.resolve(connection) })({
     containerPort,
     ip: '127.0.0.1',
     port,
@@ -51,7 +47,12 @@ describe('a published port', () => {
   test.each<[string, string, string]>([
     ['by its greeting, numbers aside', 'SSH-2.0-OpenSSH_9.2p1\r\n', 'with SSH-#.#-OpenSSH_#.#p#'],
     ['by the readable words of a binary one', 'J\0\0\0\n5.5.5-MariaDB\0\u0007salt', 'with #.#.#-MariaDB'],
-    ['by its greeting, ids aside', '220 0c21aabbccdd ESMTP\r\n', 'with # # ESMTP'],
+    ['by its greeting, ids aside', '220 0c21aabbccdd ESMTP\r\n', 'with 220 # ESMTP'],
+    [
+      'by its greeting, names of this start aside',
+      'INFO {"server_id":"NAYXS4XYQVWOZ7RBU5DPLQHZIPK6BTU2J7O2VNCSKXI3EOIU3ZJR5Q3M","go":"go1.19"}\r\n',
+      'with INFO {"server_id":"#","go":"go#.#"}',
+    ],
   ])('is known %s, and is asked nothing', async (_how, greeting, fingerprint) => {
     expect(await fingerprintOf((socket) => socket.write(greeting))).toBe(fingerprint);
     expect(heard).toEqual([]);
@@ -89,26 +90,33 @@ describe('a published port', () => {
   });
 });
 
-describe('a port that is not published', () => {
-  test.each<[string, string, string]>([
-    ['greeting, numbers aside', '220 bench.test ESMTP\r\n', '# bench.test ESMTP'],
-    ['waiting', '', ''],
-  ])('is known by its %s, and nothing is said to it', async (_how, greeting, known) => {
-    const server = createServer((socket) => {
-      socket.on('error', () => undefined);
-      socket.on('data', (piece) => heard.push(String(piece)));
-      socket.write(greeting);
-    });
+describe('a port that is only knocked at', () => {
+  test.each(['220 bench.test ESMTP\r\n', ''])(
+    'is told nothing, whether it greets with %j or waits',
+    async (greeting) => {
+      const connected: Socket[] = [];
+      const server = createServer((socket) => {
+        connected.push(socket);
+        socket.on('error', () => undefined);
+        socket.on('data', (piece) => heard.push(String(piece)));
+        socket.write(greeting);
+      });
+      servers.push(server);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const connection = { openTcp: () => Promise.resolve(connect(port, '127.0.0.1')) } as unknown as Connection;
 
-    expect(await askedOf(server, '25/tcp', portGreeting)).toBe(known);
-    expect(heard).toEqual([]);
-  });
+      await portKnock({ connection: () => Promise.resolve(connection) })({ containerPort: '25/tcp', ip: '', port });
 
-  test('that refuses the connection is not known', async () => {
+      expect([connected.length, heard]).toEqual([1, []]);
+    },
+  );
+
+  test('may refuse', async () => {
     const refused = (): Promise<never> => Promise.reject(new Error('refused'));
     const connection = { openTcp: refused } as unknown as Connection;
-    const greeting = portGreeting({ connection: () => Promise.resolve(connection) });
+    const knock = portKnock({ connection: () => Promise.resolve(connection) });
 
-    expect(await greeting({ containerPort: '25/tcp', ip: '127.0.0.1', port: 25 })).toBeUndefined();
+    await expect(knock({ containerPort: '25/tcp', ip: '127.0.0.1', port: 25 })).resolves.toBeUndefined();
   });
 });

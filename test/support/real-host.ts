@@ -1,6 +1,6 @@
 import type { HostTools } from '../../src/apply/tools.ts';
 import { hostSession } from '../../src/cli/host-session.ts';
-import { portFingerprint, portGreeting } from '../../src/cli/port-fingerprint.ts';
+import { portFingerprint, portKnock } from '../../src/cli/port-fingerprint.ts';
 import { portProbe } from '../../src/cli/port-probe.ts';
 import { refusalWatch } from '../../src/cli/refusal-watch.ts';
 import { runtimeOf } from '../../src/cli/runtime-of.ts';
@@ -31,7 +31,7 @@ export async function workAt(
       // Two looks at each container take their time.
       ...(looks === 'with the kernel' ? { watchRefusals: refusalWatch(session, { clock, randomName }) } : {}),
       ...(looks !== 'from outside'
-        ? { fingerprint: portFingerprint(session), greeting: portGreeting(session), ...runtimeOf(session, { clock }) }
+        ? { fingerprint: portFingerprint(session), knock: portKnock(session), ...runtimeOf(session, { clock }) }
         : UNSEEING),
       lock: {
         operator: 'a.lopez@control-1',
@@ -59,9 +59,9 @@ export const GOING_CLOCK: HostTools['clock'] = {
 };
 
 /** Looks that see nothing of what is in a container. */
-export const UNSEEING: Pick<HostTools, 'fingerprint' | 'greeting' | 'runtime' | 'processes'> = {
+export const UNSEEING: Pick<HostTools, 'fingerprint' | 'knock' | 'runtime' | 'processes'> = {
   fingerprint: () => Promise.resolve(undefined),
-  greeting: () => Promise.resolve(undefined),
+  knock: () => Promise.resolve(),
   runtime: () => Promise.resolve(new Map()),
   processes: () => Promise.resolve(new Map()),
 };
