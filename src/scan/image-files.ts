@@ -30,7 +30,7 @@ export function imageFiles(
 
     let places: Promise<readonly string[] | undefined> | undefined;
     const isUntouched = async (way: readonly string[]): Promise<boolean> => {
-      const touched = await (places ??= touchedIn(inspect, changes));
+      const touched = await (places ??= touchedIn(inspect, changes, engine));
       // At its end a folder is read with all that is below it.
       const end = way.at(-1) ?? '/';
       const isOnWay = (place: string): boolean => way.some((path) => isWithin(path, place)) || isWithin(place, end);
@@ -74,9 +74,22 @@ interface Look<Value> {
 async function touchedIn(
   inspect: ContainerInspect,
   changes: EngineReader['changes'],
+  engine: Files,
 ): Promise<readonly string[] | undefined> {
-  const changed = await changes(inspect.Id).catch(() => undefined);
-  return changed && [...changed.map(({ path }) => path), ...placesOf(inspect)];
+  try {
+    const changed = await changes(inspect.Id);
+    const places = placesOf(inspect);
+    // A mount is told by the name it was asked for under, which may lead through links to where it is.
+    const ways = await Promise.all(mountsOf(inspect).map((place) => wayTo(place, engine, inspect.Id)));
+    if (!changed || ways.includes(undefined)) return undefined;
+    return [...changed.map(({ path }) => path), ...places, ...ways.flatMap((way) => way?.at(-1) ?? [])];
+  } catch {
+    return undefined;
+  }
+}
+
+function mountsOf({ Mounts, HostConfig }: ContainerInspect): readonly string[] {
+  return [...(Mounts ?? []).map(({ Destination }) => Destination), ...Object.keys(HostConfig.Tmpfs ?? {})];
 }
 
 const MOST_LINKS = 40;
@@ -95,6 +108,8 @@ async function wayTo(path: string, engine: Files, id: string): Promise<readonly 
     const next = `${at}/${part}`;
     way.push(next);
     const link = await linkAt(next, engine, id);
+    // What is no UTF-8 is told otherwise by what lists changes.
+    if (link?.includes('\ufffd')) return undefined;
     at = link === undefined ? next : link.startsWith('/') ? '' : at;
     if (link === undefined) continue;
     if (++links > MOST_LINKS) return undefined;
@@ -108,7 +123,8 @@ async function linkAt(path: string, engine: Files, id: string): Promise<string |
   if ((await engine.linkTarget(id, path)) === undefined) return undefined;
   const pieces = await engine.archive(id, path);
   if (!pieces) return undefined;
-  for await (const { type, link } of readArchive(pieces)) return type === 'link' ? link : undefined;
+  for await (const { type, link } of readArchive(pieces))
+    return type === 'link' ? Buffer.from(link, 'latin1').toString('utf8') : undefined;
   return undefined;
 }
 

@@ -113,11 +113,11 @@ count() {
 }
 
 # tables PID: where its TCP sockets are listed. To read one, the kernel goes through all connections of its whole host, which
-# takes milliseconds: of two, a service has its sockets in one.
+# takes milliseconds: of two, a service has its sockets in one. Where neither seems to have any, some are counted elsewhere.
 tables() {
   count "$1"
-  [ "$tcp" = 0 ] || sockets="$sockets $1/net/tcp"
-  [ "$tcp6" = 0 ] || sockets="$sockets $1/net/tcp6"
+  [ "$tcp" = 0 ] && [ "$tcp6" != 0 ] || sockets="$sockets $1/net/tcp"
+  [ "$tcp6" = 0 ] && [ "$tcp" != 0 ] || sockets="$sockets $1/net/tcp6"
 }
 
 about() {

@@ -27,10 +27,12 @@ function aHost(
   second: Readonly<Record<string, string>> = {},
   changed: readonly FileChange[] = [],
   different: Partial<ContainerInspect> = {},
+  more: Readonly<Record<string, string>> = {},
 ) {
+  const image = { ...IMAGE, ...more };
   const [web, shop] = [inspectOf('web', {}), { ...inspectOf('shop', {}), ...different }];
   const asked: string[] = [];
-  const treeOf = (id: string): Readonly<Record<string, string>> => (id === shop.Id ? { ...IMAGE, ...second } : IMAGE);
+  const treeOf = (id: string): Readonly<Record<string, string>> => (id === shop.Id ? { ...image, ...second } : image);
   const engine = {
     linkTarget(id: string, path: string): Promise<string | undefined> {
       const at = inFolder(treeOf(id), path);
@@ -66,7 +68,7 @@ function packed(tree: Readonly<Record<string, string>>, at: string): AsyncIterab
   const below = Object.entries(tree).filter(([path]) => posix.dirname(path) === at);
   const blocks =
     link !== undefined
-      ? [block({ name, type: '2', link })]
+      ? [block({ name, type: '2', link: Buffer.from(link, 'utf8').toString('latin1') })]
       : text !== ''
         ? [file(name, text)]
         : [block({ name, type: '5' }), ...below.map(([path, own]) => file(`${name}/${posix.basename(path)}`, own))];
@@ -108,6 +110,24 @@ describe('a file that several containers have of one image', () => {
   test('is read from each where something is mounted above it', async () => {
     const mounted = { Mounts: [{ Type: 'volume', Name: 'app', Destination: '/opt/app/' }] };
     const { web, shop, filesOf } = aHost({ '/opt/app/start.sh': 'exec other' }, [], mounted);
+    await filesOf(web).look(START);
+
+    expect((await filesOf(shop).look(START))?.text).toBe('exec other');
+  });
+
+  test('is read from each where a mount is told by a link to where it is', async () => {
+    const mounted = { Mounts: [{ Type: 'bind', Source: '/srv/own.sh', Destination: '/bin/start' }] };
+    const { web, shop, filesOf } = aHost({ '/opt/app/start.sh': 'exec other' }, [], mounted);
+    await filesOf(web).look(START);
+
+    expect((await filesOf(shop).look(START))?.text).toBe('exec other');
+  });
+
+  test('is read from each where a name on the way is not ASCII, and something is mounted there', async () => {
+    const path = '/opt/\u00e9/run.sh';
+    const tree = { '/usr/bin/start': `-> ${path}`, '/opt/\u00e9': '', [path]: 'exec one' };
+    const mounted = { Mounts: [{ Type: 'bind', Source: '/srv/own.sh', Destination: path }] };
+    const { web, shop, filesOf } = aHost({ [path]: 'exec other' }, [], mounted, tree);
     await filesOf(web).look(START);
 
     expect((await filesOf(shop).look(START))?.text).toBe('exec other');
