@@ -10,7 +10,7 @@ import { onEachHost } from '../transport/fleet.ts';
 import { applyOnHost } from './apply-on-host.ts';
 import { askingApprover, unattendedApprover } from './approver.ts';
 import type { Batch } from './batches.ts';
-import { NOT_BEGUN } from './batches.ts';
+import { nextBatch, NOT_BEGUN } from './batches.ts';
 import { failureBudget } from './failure-budget.ts';
 import { changesByHost } from './changes-by-host.ts';
 import type { FleetJob } from './fleet-job.ts';
@@ -51,7 +51,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
   const lessons = lessonsQueue(progress, world);
   const windows = windowGate({ windows: inputs.windows, isUnattended: options.yes }, world);
   const results: ChangeResult[] = [];
-  const unreached: string[] = [];
+  const unreached = new Set<string>();
   const report = (result: ChangeResult, batch: Pick<Batch, 'isCanary'>): void => {
     budget.count(result, batch);
     windows.noteEnd(result.change, result.outcome, run);
@@ -103,7 +103,7 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
       // Without a journal nothing more may be done, and what is half done needs a person.
       if (result.error instanceof EnforceError && result.error.code === 'journal') throw result.error;
       const { host, error } = result;
-      unreached.push(host.name);
+      unreached.add(host.name);
       run.write({ event: 'host-unreached', at: world.clock.timestamp(), host: host.name, because: error.message });
       const open = ownOf(host.name).filter((change) => !results.some((one) => one.change === change));
       for (const change of open) close(change, { result: 'skipped', because: error.message });
@@ -129,10 +129,10 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
           for (const change of ownOf(host)) close(change, windows.whyClosed(ownOf(host), after) ?? OPENED_LATE);
       },
     };
-    let soFar = job.earlier?.soFar ?? NOT_BEGUN;
-    for (const turn of inTurn(changes, job.earlier)) {
+    let state = { soFar: job.earlier?.soFar ?? NOT_BEGUN, hasChanged: false };
+    for (const turn of inTurn(changes, job)) {
       byHost = changesByHost(turn);
-      soFar = await rollOut([...byHost.keys()], soFar, steps);
+      state = await rollOut([...byHost.keys()], state, steps);
     }
     for (const change of planned) {
       const because = whyLeftOut(change, job);
@@ -141,16 +141,25 @@ export async function applyFleet(job: FleetJob): Promise<FleetResult> {
   } finally {
     progress.end();
   }
-  return { results, unreached, interrupted: world.interrupted.aborted || approver.wasInterrupted() };
+  return { results, unreached: [...unreached], interrupted: world.interrupted.aborted || approver.wasInterrupted() };
 }
 
-/** What failed in a run that this one goes on with comes after all else, or each of them would end at the same change. */
-function inTurn(changes: readonly Change[], earlier: FleetJob['earlier']): readonly (readonly Change[])[] {
-  const failed = new Set(earlier?.failed.map(({ host, container }) => `${host}/${container}`));
-  const hasFailed = ({ host, container, partOf = container }: Change): boolean => failed.has(`${host}/${partOf}`);
+/**
+ * What failed in a run that this one goes on with comes after all else, and of that what failed last at the end, or each
+ * of them would end at the same change.
+ */
+function inTurn(changes: readonly Change[], { earlier, inputs }: FleetJob): readonly (readonly Change[])[] {
+  const hosts = [...changesByHost(changes).keys()];
+  const soFar = earlier?.soFar ?? NOT_BEGUN;
   // Until its canary has passed, it is the canary that is to be mended.
-  if (earlier?.soFar.isProven !== true) return [changes];
-  return [changes.filter((change) => !hasFailed(change)), changes.filter(hasFailed)];
+  if (nextBatch(hosts, soFar, inputs.playbook.rollout.batches)?.isCanary === true) return [changes];
+  const failures = (earlier?.failed ?? []).map(({ host, container }) => `${host}/${container}`);
+  const failedAt = ({ host, container, partOf = container }: Change): number =>
+    failures.lastIndexOf(`${host}/${partOf}`);
+  return [
+    changes.filter((change) => failedAt(change) < 0),
+    changes.filter((change) => failedAt(change) >= 0).toSorted((one, other) => failedAt(one) - failedAt(other)),
+  ];
 }
 
 const OPENED_LATE: Outcome = { result: 'deferred', because: 'its window opened when the run was over' };

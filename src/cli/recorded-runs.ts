@@ -47,7 +47,8 @@ export function readRun(folder: string, name: string): RecordedRun | undefined {
   const results = entries.flatMap((entry) =>
     entry.event === 'change-ended' ? [{ host: entry.host, container: entry.container, outcome: entry.outcome }] : [],
   );
-  const unreached = entries.flatMap((entry) => (entry.event === 'host-unreached' ? [entry.host] : []));
+  const away = entries.flatMap((entry) => (entry.event === 'host-unreached' ? [entry.host] : []));
+  const unreached = [...new Set(away)];
   return {
     started,
     results,

@@ -24,34 +24,40 @@ export interface RolloutSteps {
   readonly close: (hosts: readonly string[], afterSeconds: number) => void;
 }
 
-/** Goes through hosts batch by batch, until all are done or nothing more may be begun; how far it came. */
+/** Where a run is in its rollout. */
+export interface RolloutState {
+  readonly soFar: RolloutSoFar;
+  /** Whether the last batch changed something, whose effects a pause is to show. */
+  readonly hasChanged: boolean;
+}
+
+/** Goes through hosts batch by batch, until all are done or nothing more may be begun; where it is then. */
 export async function rollOut(
   hosts: readonly string[],
-  begunBefore: RolloutSoFar,
+  begun: RolloutState,
   steps: RolloutSteps,
-): Promise<RolloutSoFar> {
+): Promise<RolloutState> {
   let left = steps.stillOpen(hosts);
-  let soFar = begunBefore;
-  let hasChanged = false;
+  let { soFar, hasChanged } = begun;
   for (;;) {
     const of = Math.max(soFar.of, left.length);
     const batch = nextBatch(steps.mayBegin(left, 0), { ...soFar, of }, steps.sizes);
     if (!batch) {
       steps.close(left, 0);
-      return soFar;
+      return { soFar, hasChanged };
     }
     // What was only skipped needs no time to show its effects.
     const isPaused = hasChanged && steps.whyStopped() === undefined;
     // Said at once, and not when the pause is over.
     if (isPaused && steps.mayBegin(left, steps.pauseSeconds).length === 0) {
       steps.close(left, steps.pauseSeconds);
-      return soFar;
+      return { soFar, hasChanged };
     }
     if (isPaused) await steps.pause();
     const stopped = steps.whyStopped();
     if (stopped !== undefined) {
       steps.leave(left, stopped);
-      return soFar;
+      return { soFar, hasChanged };
     }
     const outcomes = await steps.runBatch(batch);
     hasChanged = outcomes.some((outcome) => outcome.result === 'applied' || isFailure(outcome));

@@ -23,7 +23,7 @@ export interface UnfinishedRun {
   readonly soFar: RolloutSoFar;
   /** Changes that were made, by itself and by those it went on with. */
   readonly made: readonly Target[];
-  /** Changes that were taken back. */
+  /** Changes that were taken back; the one that was last is the last. */
   readonly failed: readonly Target[];
 }
 

@@ -80,6 +80,24 @@ describe('the same apply after one that left work', () => {
     ]);
   });
 
+  test('does so without a canary too', async () => {
+    const file = operator.write('whole.yml', QUICK_PLAYBOOK);
+    serve(fleet.engine('web-1'), 'recorder', 554);
+    serve(fleet.engine('web-1'), 'abacus', 81, { CapDrop: ['CHOWN'] }, { Image: 'acme/recorder:2' });
+    const words = ['apply', '--yes', '-c', '1', '--max-failures', '1', '-p', file, '-l', 'web-1'] as const;
+    const told: unknown[] = [];
+    for (let run = 0; run < 3; run += 1) {
+      const { stdout } = await operator.enforce(...words);
+      told.push([...stdout.matchAll(/^ {2}(\S) web-1\/(\w+)/gm)].map(([, mark, name]) => `${mark} ${name}`));
+    }
+
+    expect(told).toEqual([
+      ['✗ abacus', '· recorder', '· web'],
+      ['✗ recorder', '· web'],
+      ['✓ web', '✗ recorder'],
+    ]);
+  });
+
   test('makes of a saved plan what was not made of it yet', async () => {
     const plan = join(operator.folder, 'plan.json');
     await operator.enforce('plan', '-o', plan);
