@@ -4,7 +4,7 @@ import type { Blocked } from '../model/plan.ts';
 import type { Playbook } from '../model/playbook.ts';
 import { configuredPorts } from '../model/published-ports.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
-import { addressesOf, isLoopback, isSameIp } from './container-addresses.ts';
+import { addressesOf, isLoopback, isSameIp } from '../model/container-addresses.ts';
 import { overlaps } from '../model/overlaps.ts';
 
 /** A container that the host itself asks for names: without it, and with it on another port, nothing there finds anything. */

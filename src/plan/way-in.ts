@@ -5,7 +5,7 @@ import type { Blocked } from '../model/plan.ts';
 import type { Playbook } from '../model/playbook.ts';
 import { configuredPorts } from '../model/published-ports.ts';
 import type { Container, Snapshot } from '../model/snapshot.ts';
-import { addressesOf, isSameIp, isLoopback } from './container-addresses.ts';
+import { addressesOf, isSameIp, isLoopback } from '../model/container-addresses.ts';
 import { engineAccess } from './engine-access.ts';
 import { imageName } from './image-name.ts';
 import { isInside } from './itself.ts';

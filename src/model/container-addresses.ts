@@ -1,5 +1,5 @@
-import type { Container } from '../model/snapshot.ts';
-import { plainIp } from '../model/overlaps.ts';
+import type { Container } from './snapshot.ts';
+import { plainIp } from './overlaps.ts';
 
 /** The addresses a container has in its networks. */
 export function addressesOf({ inspect }: Container): readonly string[] {
