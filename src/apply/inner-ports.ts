@@ -1,3 +1,5 @@
+import { addressesOf } from '../model/container-addresses.ts';
+import { isRootless } from '../model/is-rootless.ts';
 import type { ContainerInspect, EngineFacts } from '../model/snapshot.ts';
 import type { ProbedPort } from './tools.ts';
 
@@ -7,11 +9,12 @@ import type { ProbedPort } from './tools.ts';
  */
 export function innerPorts(
   openPorts: readonly string[],
-  { HostConfig, NetworkSettings }: ContainerInspect,
-  { securityOptions }: Pick<EngineFacts, 'securityOptions'>,
+  inspect: ContainerInspect,
+  engine: Pick<EngineFacts, 'securityOptions'>,
 ): readonly ProbedPort[] {
-  const ip = HostConfig.NetworkMode === 'host' ? '127.0.0.1' : addressOf(NetworkSettings);
-  if (ip === undefined || securityOptions.some((option) => option.startsWith('name=rootless'))) return [];
+  const { HostConfig, NetworkSettings } = inspect;
+  const ip = HostConfig.NetworkMode === 'host' ? '127.0.0.1' : addressesOf({ inspect })[0];
+  if (ip === undefined || isRootless(engine)) return [];
   const isPublished = (port: string): boolean => (NetworkSettings.Ports?.[port] ?? []).length > 0;
   return openPorts
     .filter((port) => port.endsWith('/tcp') && !isPublished(port))
@@ -21,10 +24,3 @@ export function innerPorts(
 
 /** Of a program that listens at very many, some are enough. */
 const MOST_PORTS = 16;
-
-function addressOf({ Networks }: ContainerInspect['NetworkSettings']): string | undefined {
-  const addresses = Object.values(Networks ?? {}).map(({ IPAddress = '', GlobalIPv6Address = '' }) =>
-    IPAddress === '' ? GlobalIPv6Address : IPAddress,
-  );
-  return addresses.find((address) => address !== '');
-}

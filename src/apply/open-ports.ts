@@ -1,9 +1,10 @@
+import { isLoopback } from '../model/container-addresses.ts';
 import type { ListeningSocket } from '../model/runtime.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 
 /**
- * The ports that were open at both looks, as `80/tcp`, or `80/tcp on loopback` where nobody outside can reach it. Left out are the engine's own name server and ports that are dealt
- * out by chance, unless the container says that they are its own.
+ * The ports that were open at both looks, as `80/tcp`, or `80/tcp on loopback` where nobody outside can reach it. Left out
+ * are the engine's own name server and ports that are dealt out by chance, unless the container says that they are its own.
  */
 export function lastingPorts(
   first: readonly ListeningSocket[],
@@ -42,8 +43,4 @@ function openPorts(sockets: readonly ListeningSocket[]): readonly string[] {
 
 function nameOf({ port, protocol }: ListeningSocket): string {
   return `${port}/${protocol}`;
-}
-
-function isLoopback(ip: string): boolean {
-  return ip === '::1' || ip.startsWith('127.') || ip.startsWith('::ffff:127.');
 }

@@ -2,6 +2,7 @@ import { currentLock } from '../apply/under-lock.ts';
 import type { EngineReader } from '../engine/engine.ts';
 import { effectiveCapabilities } from '../model/capabilities.ts';
 import { EnforceError } from '../model/errors.ts';
+import { isRootless } from '../model/is-rootless.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import type { Watched } from '../observe/observe-containers.ts';
@@ -34,7 +35,7 @@ export async function chosenContainers(
         hint: 'pin the capabilities of its containers in the playbook',
       },
     );
-  if (facts.securityOptions.some((option) => option.startsWith('name=rootless')))
+  if (isRootless(facts))
     throw new EnforceError(
       'usage',
       `the engine of ${host} is rootless: its containers hold no capability of the host`,

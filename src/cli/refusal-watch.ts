@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { HostTools, Refusals, RefusalWatch } from '../apply/tools.ts';
 import { effectiveCapabilities } from '../model/capabilities.ts';
 import { EnforceError } from '../model/errors.ts';
+import { isRootless } from '../model/is-rootless.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
 import { observeContainers } from '../observe/observe-containers.ts';
 import type { Observed, Restart, Watched } from '../observe/observe-containers.ts';
@@ -16,8 +17,7 @@ export function refusalWatch(
 ): NonNullable<HostTools['watchRefusals']> {
   return async (inspect, besides) => {
     const connection = await session.connection();
-    const { securityOptions } = await (await session.engine()).facts();
-    if (securityOptions.some((option) => option.startsWith('name=rootless')))
+    if (isRootless(await (await session.engine()).facts()))
       throw new EnforceError('usage', 'its engine is rootless, and its containers have no capability of the host');
     const [armed, starts, recorded, started] = [later(), later(), later(), later<number>()];
     const over = new AbortController();

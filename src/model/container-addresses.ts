@@ -2,7 +2,7 @@ import type { Container } from './snapshot.ts';
 import { plainIp } from './overlaps.ts';
 
 /** The addresses a container has in its networks. */
-export function addressesOf({ inspect }: Container): readonly string[] {
+export function addressesOf({ inspect }: Pick<Container, 'inspect'>): readonly string[] {
   return Object.values(inspect.NetworkSettings.Networks ?? {})
     .flatMap(({ IPAddress = '', GlobalIPv6Address = '' }) => [IPAddress, GlobalIPv6Address])
     .filter((ip) => ip !== '');

@@ -75,21 +75,26 @@ const SECRETS = ['/run/secrets', '/var/run/secrets'];
 
 const KERNEL_FOLDERS = ['/proc', '/sys', '/dev'];
 
+/** Where the engine mounts the first process it brings itself (`--init`). */
+export const ENGINE_INITS: readonly string[] = ['/sbin/docker-init', '/usr/sbin/docker-init'];
+
 const ENGINE_FILES = [
   '/etc/hosts',
   '/etc/hostname',
   '/etc/resolv.conf',
   '/.dockerenv',
-  '/sbin/docker-init',
-  '/usr/sbin/docker-init',
+  ...ENGINE_INITS,
   ...KERNEL_FOLDERS,
 ];
 
 /** Where the engine mounts or writes something of its own in a container. */
 export function placesOf(inspect: ContainerInspect): readonly string[] {
-  const { Mounts, HostConfig } = inspect;
-  const mounted = (Mounts ?? []).map(({ Destination }) => Destination);
-  return [...[...mounted, ...Object.keys(HostConfig.Tmpfs ?? {})].map(withoutSlash), ...ENGINE_FILES];
+  return [...mountsOf(inspect).map(withoutSlash), ...ENGINE_FILES];
+}
+
+/** Where something is mounted in a container, by the names it was asked for under. */
+export function mountsOf({ Mounts, HostConfig }: ContainerInspect): readonly string[] {
+  return [...(Mounts ?? []).map(({ Destination }) => Destination), ...Object.keys(HostConfig.Tmpfs ?? {})];
 }
 
 /** What is in memory only is not there in a container that does not run. */

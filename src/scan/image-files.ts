@@ -1,7 +1,7 @@
 import type { EngineReader } from '../engine/engine.ts';
 import { readArchive } from '../model/read-archive.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
-import { isWithin, placesOf } from '../model/writable-layer.ts';
+import { isWithin, mountsOf, placesOf } from '../model/writable-layer.ts';
 import type { Files } from './look-at-file.ts';
 import { lookAtFile, scriptsIn } from './look-at-file.ts';
 import type { ContainerFiles } from './start-texts.ts';
@@ -86,10 +86,6 @@ async function touchedIn(
   } catch {
     return undefined;
   }
-}
-
-function mountsOf({ Mounts, HostConfig }: ContainerInspect): readonly string[] {
-  return [...(Mounts ?? []).map(({ Destination }) => Destination), ...Object.keys(HostConfig.Tmpfs ?? {})];
 }
 
 const MOST_LINKS = 40;

@@ -1,6 +1,7 @@
 import type { Known } from '../model/machine.ts';
 import type { PoweredFile, RuntimeFacts, StartText } from '../model/runtime.ts';
 import type { ContainerInspect } from '../model/snapshot.ts';
+import { ENGINE_INITS } from '../model/writable-layer.ts';
 import type { FoundFolders } from './ask-folders.ts';
 import type { SeenFile } from './look-at-file.ts';
 import { maskScript } from './mask-script.ts';
@@ -107,7 +108,7 @@ async function poweredFiles(
 
 /** The engine's own first process, which it mounts from its host. */
 function isInit(path: string, { HostConfig }: ContainerInspect): boolean {
-  return HostConfig.Init === true && /^\/(?:usr\/)?sbin\/docker-init$/.test(path);
+  return HostConfig.Init === true && ENGINE_INITS.includes(path);
 }
 
 function powered({ path, isSetuidRoot, capabilities }: SeenFile, how: 'used' | 'found'): readonly PoweredFile[] {
